@@ -1,0 +1,96 @@
+"""The error tree: what an adapter may raise, and whether trying again can help.
+
+ViralForgeError
+├── Permanent             the same call would fail again; a person must change something
+│   ├── BadInput          a file, address or value from outside that cannot be used
+│   ├── NotPermitted      no right to it, no approval, or a check said no
+│   ├── Rejected          a platform looked at a post and refused it
+│   ├── NotFound          the thing named does not exist
+│   └── Misconfigured     a setting is missing or contradicts another
+├── Transient             the same call may succeed later
+│   ├── Unreachable       no answer, or a server error
+│   └── RateLimited       asked to wait
+└── OutcomeUnknown        a mutating call whose answer never came: never repeated by a machine
+"""
+
+import unicodedata
+from datetime import timedelta
+
+_LONGEST_NAME = 120
+
+
+def printable(name: str) -> str:
+    """``name`` on one line, quoted, safe to print: control and direction marks become escapes."""
+    shown = "".join(
+        character
+        if unicodedata.category(character)[0] != "C"
+        else character.encode("unicode_escape").decode()
+        for character in name
+    )
+    if len(shown) > _LONGEST_NAME:
+        shown = f"{shown[: _LONGEST_NAME - 20]}…{shown[-18:]}"
+    return f"'{shown}'"
+
+
+class ViralForgeError(Exception):
+    """Anything that viral_forge raises on purpose."""
+
+
+class Permanent(ViralForgeError):
+    """The same call would fail again."""
+
+
+class BadInput(Permanent):
+    """Something from outside that cannot be used.
+
+    Attributes:
+        name: the file, address or value, as the person who gave it knows it.
+        reason: what is wrong with it.
+        remedy: what that person can do.
+    """
+
+    def __init__(self, name: str, *, reason: str, remedy: str) -> None:
+        super().__init__(f"{printable(name)}: {reason}. {remedy}")
+        self.name = name
+        self.reason = reason
+        self.remedy = remedy
+
+
+class NotPermitted(Permanent):
+    """No right to it, no approval, or a check said no."""
+
+
+class Rejected(Permanent):
+    """A platform looked at a post and refused it."""
+
+
+class NotFound(Permanent):
+    """The thing named does not exist."""
+
+
+class Misconfigured(Permanent):
+    """A setting is missing or contradicts another."""
+
+
+class Transient(ViralForgeError):
+    """The same call may succeed later.
+
+    Attributes:
+        retry_after: how long the other side asked us to wait, None if it did not say.
+    """
+
+    def __init__(self, message: str, *, retry_after: timedelta | None = None) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class Unreachable(Transient):
+    """No answer, or a server error."""
+
+
+class RateLimited(Transient):
+    """Asked to wait."""
+
+
+class OutcomeUnknown(ViralForgeError):
+    """A mutating call whose answer never came: it may have taken effect."""

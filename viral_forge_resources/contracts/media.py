@@ -1,0 +1,311 @@
+"""What we know of a media file, how a clip is to be rendered, and who can tell and do that."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from fractions import Fraction
+from pathlib import Path
+from typing import Protocol
+
+ProgressCallback = Callable[[float], None]
+"""Told the share that is done, 0 to 1."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MediaProbe:
+    """Facts of one playable video file.
+
+    Attributes:
+        width_px: of the picture as it is shown: upright, with square pixels.
+        height_px: as ``width_px``.
+        rotation_deg: clockwise turn that shows the stored picture upright: 0, 90, 180 or 270.
+        pixel_aspect: width of a stored pixel over its height; 1 is square.
+        fps: average rate.
+        start_s: time of the first video frame in the file.
+        audio_channels: None without a sound track.
+    """
+
+    container: str
+    duration_s: float
+    width_px: int
+    height_px: int
+    rotation_deg: int
+    pixel_aspect: Fraction
+    fps: Fraction
+    is_variable_rate: bool
+    is_hdr: bool
+    video_codec: str
+    pixel_format: str
+    start_s: float
+    audio_channels: int | None = None
+    audio_rate_hz: int | None = None
+    audio_codec: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stretch:
+    """From ``start_s`` up to ``end_s``, seconds from the first video frame."""
+
+    start_s: float
+    end_s: float
+
+    @property
+    def duration_s(self) -> float:
+        """Length in seconds."""
+        return self.end_s - self.start_s
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shot:
+    """What lies between two cuts.
+
+    Attributes:
+        focus_x: centre of what moves, 0 left to 1 right; None where nothing moves.
+        focus_y: the same, 0 top to 1 bottom.
+    """
+
+    start_s: float
+    end_s: float
+    focus_x: float | None = None
+    focus_y: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SceneMap:
+    """What one analysis pass saw and heard; times in seconds from the first video frame."""
+
+    duration_s: float
+    shots: tuple[Shot, ...]
+    silences: tuple[Stretch, ...]
+    black: tuple[Stretch, ...] = ()
+    frozen: tuple[Stretch, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Word:
+    """A word as spoken; seconds from the first video frame."""
+
+    text: str
+    start_s: float
+    end_s: float
+
+
+class TranscriptOrigin(StrEnum):
+    """Where the words come from, or why there are none."""
+
+    SUBTITLES = "subtitles"
+    RECOGNISED = "recognised"
+    NO_SPEECH = "no_speech"
+    NO_SOUND = "no_sound"
+    NO_MODEL = "no_model"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transcript:
+    """Words with times, or the reason why there are none.
+
+    Attributes:
+        is_timing_estimated: words share the time of their subtitle by length, no one measured it.
+        note: what a person should know, such as how to get captions where there are none.
+    """
+
+    origin: TranscriptOrigin
+    words: tuple[Word, ...] = ()
+    language: str | None = None
+    model: str | None = None
+    is_timing_estimated: bool = False
+    note: str | None = None
+
+
+class FramingMode(StrEnum):
+    """How a picture of another shape fills the frame."""
+
+    CROP = "crop"
+    FIT = "fit"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CropKey:
+    """From ``at_s`` of the *clip* on: the crop's top left corner, in upright source pixels."""
+
+    at_s: float
+    x_px: int
+    y_px: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Framing:
+    """Which part of the upright source picture fills the clip's frame.
+
+    Attributes:
+        width_px: of the crop, even; the whole picture for ``fit``.
+        height_px: as ``width_px``.
+        path: corners in time order, the first at 0 s; empty for ``fit``.
+    """
+
+    mode: FramingMode
+    width_px: int
+    height_px: int
+    path: tuple[CropKey, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SoundLevel:
+    """Loudness of the cut sound and what brings it to the target.
+
+    Attributes:
+        measured_lufs: integrated loudness of the cut sound as it is; None where it is silent.
+        gain_db: to apply ahead of the limiter; None where there is nothing to raise.
+        expected_lufs: what gain and limiter were measured to give.
+        note: why the target is not reached, if it is not.
+    """
+
+    measured_lufs: float | None
+    gain_db: float | None
+    expected_lufs: float | None
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RenderSpec:
+    """Everything one FFmpeg process needs to know, besides paths.
+
+    Attributes:
+        segments: stretches of the source, in the order they are shown.
+        source_filters: FFmpeg filter chains for the picture before it is scaled.
+        frame_filters: FFmpeg filter chains for the finished frame, under the captions.
+        gain_db: see ``SoundLevel``; None leaves the sound alone.
+        has_sound: the source has a sound track; without one the clip gets a silent one.
+        is_hdr: the source is PQ or HLG and is toned down to SDR.
+        comment: written into the file.
+    """
+
+    segments: tuple[Stretch, ...]
+    width_px: int
+    height_px: int
+    fps: Fraction
+    framing: Framing
+    source_filters: tuple[str, ...] = ()
+    frame_filters: tuple[str, ...] = ()
+    gain_db: float | None = None
+    has_sound: bool = True
+    is_hdr: bool = False
+    crf: int = 21
+    preset: str = "veryfast"
+    comment: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RenderReport:
+    """What one render cost, and with which encoder and build it was made."""
+
+    encoder: str
+    build: str
+    cpu_s: float
+    wall_s: float
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClipFacts:
+    """What a rendered clip is, measured on the file itself.
+
+    Attributes:
+        sync_offset_s: start of the sound minus start of the picture, and the same at the end,
+            whichever is further from 0; None without a sound track.
+        loudness_lufs: integrated; None where the clip is silent.
+        true_peak_dbtp: None where the clip is silent.
+        black_s: seconds of black picture; ``frozen_s``: seconds without movement.
+    """
+
+    duration_s: float
+    width_px: int
+    height_px: int
+    fps: Fraction
+    is_variable_rate: bool
+    sync_offset_s: float | None
+    loudness_lufs: float | None
+    true_peak_dbtp: float | None
+    black_s: float
+    frozen_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FetchLimits:
+    """What a source may cost before it is refused."""
+
+    max_bytes: int
+    max_duration_s: float
+    max_pixels: int
+    deadline_s: float
+
+
+class Downloader(Protocol):
+    """Brings a source video to this machine: copy, HTTP or yt-dlp."""
+
+    def fetch(
+        self, locator: str, target: Path, *, limits: FetchLimits, on_progress: ProgressCallback
+    ) -> None:
+        """Leave the whole file at ``target``, or nothing at all.
+
+        Raises:
+            BadInput: missing, too large, too long, a private address, or not a video.
+            Transient: the other side did not answer.
+        """
+
+
+class MediaReader(Protocol):
+    """Looks at media files."""
+
+    def probe(self, path: Path, *, name: str) -> MediaProbe:
+        """Facts of the video at ``path``, which people know as ``name``.
+
+        Raises:
+            BadInput: no playable video; says why.
+        """
+
+    def analyse(self, path: Path, probe: MediaProbe, *, on_progress: ProgressCallback) -> SceneMap:
+        """Cuts, focus of each shot, silence, black and frozen stretches, in one pass."""
+
+    def contact_sheet(self, path: Path, target: Path, *, title: str) -> None:
+        """Write a JPEG of frames spread over the video, each with its time."""
+
+    def thumbnail(self, sheet: Path, *, max_bytes: int) -> bytes:
+        """A small JPEG of the picture at ``sheet``."""
+
+
+class Transcriber(Protocol):
+    """Hears words."""
+
+    def transcribe(self, path: Path, probe: MediaProbe) -> Transcript:
+        """Words spoken in the file; ``origin`` says so where there are none, or no model."""
+
+
+class Renderer(Protocol):
+    """Turns a plan into a clip with one FFmpeg process, and measures the result."""
+
+    def build(self) -> str:
+        """FFmpeg build and encoder that a render would use: part of a clip's provenance."""
+
+    def sound_level(
+        self, source: Path, segments: tuple[Stretch, ...], *, target_lufs: float
+    ) -> SoundLevel:
+        """Measure the cut sound and find the gain that reaches ``target_lufs``."""
+
+    def render(
+        self,
+        source: Path,
+        target: Path,
+        *,
+        spec: RenderSpec,
+        captions: Path | None,
+        on_progress: ProgressCallback,
+    ) -> RenderReport:
+        """Write the clip to ``target``.
+
+        Raises:
+            BadInput: FFmpeg could not read the source or make the clip; says what it said.
+        """
+
+    def inspect(self, clip: Path) -> ClipFacts:
+        """Measure a finished clip."""

@@ -1,0 +1,224 @@
+"""Posts, the outbox's states and what a publisher does."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from types import MappingProxyType
+from typing import Protocol
+
+
+class PublicationState(StrEnum):
+    """Where one publication stands."""
+
+    PLANNED = "planned"
+    APPROVED = "approved"
+    SUBMITTING = "submitting"
+    PROCESSING = "processing"
+    UNKNOWN = "unknown"
+    PUBLISHED = "published"
+    REJECTED = "rejected"
+    WITHDRAWN = "withdrawn"
+    RETRACTED = "retracted"
+
+
+_S = PublicationState
+
+TRANSITIONS: Mapping[PublicationState, frozenset[PublicationState]] = MappingProxyType(
+    {
+        _S.PLANNED: frozenset({_S.APPROVED, _S.WITHDRAWN}),
+        _S.APPROVED: frozenset({_S.SUBMITTING, _S.WITHDRAWN}),
+        # Back to approved only when the platform certainly holds nothing.
+        _S.SUBMITTING: frozenset(
+            {_S.PUBLISHED, _S.PROCESSING, _S.REJECTED, _S.APPROVED, _S.UNKNOWN}
+        ),
+        _S.PROCESSING: frozenset({_S.PUBLISHED, _S.REJECTED, _S.UNKNOWN}),
+        _S.UNKNOWN: frozenset({_S.PUBLISHED, _S.APPROVED, _S.REJECTED, _S.WITHDRAWN}),
+        _S.PUBLISHED: frozenset({_S.RETRACTED}),
+        _S.REJECTED: frozenset(),
+        _S.WITHDRAWN: frozenset(),
+        _S.RETRACTED: frozenset(),
+    }
+)
+"""Every step a publication may take; the one place that says so."""
+
+MAY_BE_LIVE = frozenset({_S.SUBMITTING, _S.PROCESSING, _S.UNKNOWN, _S.PUBLISHED})
+"""States in which the platform may hold the post: such a clip is never planned again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Channel:
+    """One account of ours on one platform.
+
+    Attributes:
+        channel_id: ``<publisher>:<name>``.
+        niche: whose clips go there.
+    """
+
+    channel_id: str
+    publisher: str
+    name: str
+    niche: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostText:
+    """The words of a post."""
+
+    title: str
+    description: str
+    tags: tuple[str, ...] = ()
+    attribution: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TextLimits:
+    """What a platform accepts, in characters; None where it sets no limit."""
+
+    max_title: int | None = None
+    max_description: int | None = None
+    max_tags: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Publication:
+    """One row of the outbox: a clip for a channel.
+
+    Attributes:
+        publication_id: made of content hash and channel, so planning twice gives one row.
+        content_sha256: the very bytes that were planned, approved and posted.
+        due_at: not before this moment.
+        lease_until: while ``submitting``, the time after which no answer means ``unknown``.
+        receipt: opaque handle of an upload in processing.
+    """
+
+    publication_id: str
+    candidate_key: str
+    clip_number: int
+    content_sha256: str
+    channel_id: str
+    state: PublicationState
+    text: PostText
+    due_at: datetime
+    planned_at: datetime
+    attempts: int = 0
+    lease_until: datetime | None = None
+    claimed_by: str | None = None
+    receipt: str | None = None
+    post_id: str | None = None
+    post_url: str | None = None
+    published_at: datetime | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Post:
+    """What a publisher is given: words and local files, to read only."""
+
+    publication_id: str
+    channel: str
+    content_sha256: str
+    text: PostText
+    video: Path
+    cover: Path
+    subtitles: Path | None
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Published:
+    """The post is live."""
+
+    post_id: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Processing:
+    """The platform has the upload and is not done with it."""
+
+    receipt: str
+
+
+class Lookup(StrEnum):
+    """What looking for a post whose answer was lost can end in, besides finding it."""
+
+    ABSENT = "absent"
+    UNDECIDABLE = "undecidable"
+
+
+class Publisher(Protocol):
+    """Posts to one platform."""
+
+    platform: str
+    limits: TextLimits
+
+    def submit(self, post: Post) -> Published | Processing:
+        """Hand the post to the platform, once.
+
+        Raises:
+            Rejected: the platform refused it.
+            Transient: the platform certainly holds nothing; may be tried again.
+            OutcomeUnknown: the answer was lost.
+        """
+
+    def check(self, receipt: str) -> Published | Processing:
+        """Look how an upload in processing is doing; changes nothing.
+
+        Raises:
+            Rejected: the platform refused it after all.
+            Transient: no answer this time.
+        """
+
+    def find(self, publication: Publication, *, channel: str) -> Published | Lookup:
+        """Look for a post whose answer was lost; changes nothing.
+
+        Raises:
+            Transient: no answer this time.
+        """
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Approval:
+    """A person's yes or no to the very bytes of a clip."""
+
+    content_sha256: str
+    is_approved: bool
+    decided_by: str
+    decided_at: datetime
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostMetric:
+    """One number of one post at one moment.
+
+    Attributes:
+        value: None where the source leaves the cell empty; ``reason`` says so.
+        unit: ``count``, ``s``, ``ratio`` or an ISO 4217 currency.
+        as_of: the moment the number speaks of.
+        definition: name and version of what was counted, as the source defines it.
+        source: where it was read: API or file.
+    """
+
+    publication_id: str
+    metric: str
+    value: float | None
+    unit: str
+    as_of: datetime
+    definition: str
+    source: str
+    reason: str | None = None
+
+
+class MetricsReader(Protocol):
+    """Reads results of posts back."""
+
+    def read(self, publications: tuple[Publication, ...]) -> tuple[PostMetric, ...]:
+        """Every number there is of these posts.
+
+        Raises:
+            BadInput: a file that cannot be understood; names file and column.
+            Transient: the platform did not answer.
+        """

@@ -1,0 +1,108 @@
+"""What state remembers of candidates, their files and their clips."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class CandidateStatus(StrEnum):
+    """What became of a video that a scan brought."""
+
+    REFUSED = "refused"
+    SHORTLISTED = "shortlisted"
+    FAILED = "failed"
+    RETIRED = "retired"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """A video that was considered for editing.
+
+    Attributes:
+        candidate_key: ``<niche>:<platform>:<id>``, the partition key.
+        reason: why it has its status, for people.
+        remedy: what would change that; None where nothing needs to.
+        score: in [0, 1); None where a person chose it or nothing can be computed.
+        rights_id: the ledger row that allows it.
+        source_sha256: content hash of its source video once it is here.
+    """
+
+    candidate_key: str
+    niche: str
+    platform: str
+    platform_video_id: str
+    locator: str
+    title: str
+    status: CandidateStatus
+    decided_at: datetime
+    reason: str
+    remedy: str | None = None
+    author: str | None = None
+    page_url: str | None = None
+    subtitles: str | None = None
+    score: float | None = None
+    rights_id: str | None = None
+    source_sha256: str | None = None
+
+
+class ArtefactKind(StrEnum):
+    """What a recorded file is."""
+
+    SOURCE = "source"
+    SOURCE_SHEET = "source_sheet"
+    CLIP = "clip"
+    CLIP_SHEET = "clip_sheet"
+    COVER = "cover"
+    SUBTITLES = "subtitles"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Artefact:
+    """A stored file that people may look at; the console serves these and nothing else.
+
+    Attributes:
+        artefact_id: short, made of the storage key: stands in the console's addresses.
+        clip_number: None for files of the source.
+    """
+
+    artefact_id: str
+    candidate_key: str
+    kind: ArtefactKind
+    clip_number: int | None
+    storage_key: str
+    media_type: str
+    sha256: str
+    size_bytes: int
+    recorded_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckResult:
+    """What one check said of one clip."""
+
+    name: str
+    passed: bool
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clip:
+    """One rendered clip as it is now; a new render replaces the row, its checks fall away.
+
+    Attributes:
+        checks: empty until the clip was checked.
+    """
+
+    candidate_key: str
+    number: int
+    content_sha256: str
+    storage_key: str
+    recipe: str
+    recipe_hash: str
+    plan_hash: str
+    source_sha256: str
+    rights_id: str
+    duration_s: float
+    render_cpu_s: float
+    rendered_at: datetime
+    checks: tuple[CheckResult, ...] = ()

@@ -1,0 +1,105 @@
+"""The studio's own settings; each plugin keeps its own beside its code."""
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from types import ModuleType
+from typing import Annotated
+
+from pydantic import Field, HttpUrl, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from viral_forge_resources.contracts.errors import Misconfigured
+from viral_forge_resources.plugins import get_plugin
+
+ENV_PREFIX = "VIRAL_FORGE_"
+
+
+class Settings(BaseSettings):
+    """Read once, in ``viral_forge_assets.definitions``, from the environment and ``.env``."""
+
+    model_config = SettingsConfigDict(env_prefix=ENV_PREFIX, env_file=".env", extra="ignore")
+
+    home: Path = Field(
+        default=Path(".viral_forge"), description="Folder for everything that is kept locally."
+    )
+    state_url: str | None = Field(
+        default=None,
+        description="SQLAlchemy URL of the state database; empty: SQLite in the home folder.",
+        repr=False,
+    )
+    storage: str = Field(default="local", description="Storage plugin: local, s3 or oci.")
+    scanners: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=("inbox",), description="Scanner plugins, comma-separated."
+    )
+    publishers: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=("folder",), description="Publisher plugins, comma-separated."
+    )
+    recipe: str = Field(default="clean", description="Recipe of niches that name none.")
+    requires_approval: bool = Field(
+        default=True, description="A person approves the bytes of each clip before it is posted."
+    )
+    whisper_model: str = Field(
+        default="small",
+        description="faster-whisper model, name or folder; 'off' for subtitles only.",
+    )
+    whisper_device: str = Field(default="auto", description="auto, cpu or cuda.")
+    max_source_bytes: int = Field(default=4_000_000_000, gt=0, description="Largest source.")
+    max_source_seconds: float = Field(default=14_400, gt=0, description="Longest source.")
+    max_source_pixels: int = Field(
+        default=8_294_400, gt=0, description="Most pixels a frame of a source may have (4K)."
+    )
+    download_deadline_seconds: float = Field(
+        default=1_800, gt=0, description="A download that takes longer is ended."
+    )
+    concurrent_renders: int = Field(
+        default=1, ge=1, description="Renders at once; FFmpeg gets cores / this many threads."
+    )
+    allow_private_addresses: bool = Field(
+        default=False, description="Let downloads reach private and loopback addresses."
+    )
+    console_url: HttpUrl = Field(
+        default=HttpUrl("http://127.0.0.1:3001"), description="Where people reach the console."
+    )
+    webserver_url: HttpUrl = Field(
+        default=HttpUrl("http://127.0.0.1:3000"), description="Where the Dagster UI listens."
+    )
+
+    @field_validator("scanners", "publishers", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        if isinstance(value, str):
+            return tuple(part.strip() for part in value.split(",") if part.strip())
+        return value
+
+    @field_validator("state_url", mode="before")
+    @classmethod
+    def _empty_is_none(cls, value: object) -> object:
+        return value or None
+
+
+def settings_problems(enabled: Mapping[ModuleType, Iterable[str]]) -> list[str]:
+    """Every problem of the studio's settings and of the enabled plugins': one line each, no values.
+
+    Args:
+        enabled: plugin package to the names of its enabled plugins.
+    """
+    problems = _problems_of(Settings)
+    for package, names in enabled.items():
+        for name in names:
+            try:
+                problems += _problems_of(get_plugin(package, name).Settings)
+            except Misconfigured as error:
+                problems.append(str(error))
+    return problems
+
+
+def _problems_of(settings_class: type[BaseSettings]) -> list[str]:
+    try:
+        settings_class()
+    except ValidationError as error:
+        prefix = str(settings_class.model_config["env_prefix"])
+        return [
+            f"{prefix}{'__'.join(str(part) for part in problem['loc']).upper()}: {problem['msg']}"
+            for problem in error.errors(include_input=False, include_url=False)
+        ]
+    return []
