@@ -309,3 +309,13 @@ class Renderer(Protocol):
 
     def inspect(self, clip: Path) -> ClipFacts:
         """Measure a finished clip."""
+
+
+class Fonts(Protocol):
+    """The fonts that captions are drawn with."""
+
+    def family(self) -> str:
+        """Name of the first font of the chain."""
+
+    def missing(self, text: str) -> tuple[str, ...]:
+        """Characters of ``text`` that no font of the chain can draw, sorted, each once."""
