@@ -1,10 +1,13 @@
 """Where bytes live."""
 
+import re
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
+
+from viral_forge_resources.contracts.errors import BadInput
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,3 +64,37 @@ class Storage(Protocol):
 
     def keys(self, prefix: str) -> Iterator[str]:
         """Keys that start with ``prefix``, sorted."""
+
+
+_SEGMENT = r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}"
+_KEY = re.compile(rf"{_SEGMENT}(?:/{_SEGMENT}){{1,7}}")
+_PREFIX = re.compile(rf"(?:{_SEGMENT}/){{0,7}}(?:{_SEGMENT})?")
+
+
+def checked_storage_key(key: str) -> str:
+    """``key``, if it may name a stored file on every storage.
+
+    Raises:
+        BadInput: it may not; such a key could leave the storage's folder.
+    """
+    return _checked(key, _KEY, kind="key")
+
+
+def checked_storage_prefix(prefix: str) -> str:
+    """``prefix``, if keys may start with it.
+
+    Raises:
+        BadInput: none may.
+    """
+    return _checked(prefix, _PREFIX, kind="prefix")
+
+
+def _checked(text: str, pattern: re.Pattern[str], *, kind: str) -> str:
+    if pattern.fullmatch(text) is None:
+        raise BadInput(
+            text,
+            reason=f"cannot be a storage {kind}",
+            remedy="A key reads niche/platform/id/group/file, of ASCII letters, digits, '.', '_' "
+            "and '-'; no part starts with a dot.",
+        )
+    return text
