@@ -1,0 +1,185 @@
+"""Statements on ``candidates``."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from viral_forge_resources.contracts.errors import NotFound, printable
+from viral_forge_resources.contracts.publishing import PublicationState
+from viral_forge_resources.contracts.records import Candidate, CandidateStatus
+from viral_forge_resources.state.rows import insert_new, read_all, read_one, to_row
+from viral_forge_resources.state.tables import candidates, clips, publications
+
+_AT_ONCE = 400
+_KEPT = frozenset({"candidate_key", "source_sha256"})  # a decision knows nothing of these
+_NO_NEWS = frozenset({"decided_at", "score"}) | _KEPT  # these alone are no new decision
+_OPEN = (
+    PublicationState.PLANNED,
+    PublicationState.APPROVED,
+    PublicationState.SUBMITTING,
+    PublicationState.PROCESSING,
+    PublicationState.UNKNOWN,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decided:
+    """What a round of decisions came to.
+
+    Attributes:
+        new: keys that were not known before.
+        changed: keys whose decision is another one now.
+        unchanged: how many stayed as they were.
+    """
+
+    new: tuple[str, ...]
+    changed: tuple[str, ...]
+    unchanged: int
+
+
+def decide(connection: sa.Connection, decisions: Sequence[Candidate]) -> Decided:
+    """Remember decisions on candidates, new and known.
+
+    A retired candidate stays as it is. A failed one stays failed as long as nothing that it is
+    made of changed: that it is wanted does not mend it.
+    """
+    wanted = {decision.candidate_key: decision for decision in decisions}
+    known = _known(connection, sorted(wanted))
+    fresh = [to_row(decision) for key, decision in wanted.items() if key not in known]
+    new = insert_new(connection, candidates, fresh)
+    changed = []
+    for key, before in known.items():
+        now = wanted[key]
+        if _stays(before, now):
+            continue
+        _update(connection, now)
+        if _is_news(before, now):
+            changed.append(key)
+    return Decided(
+        new=tuple(sorted(new)),
+        changed=tuple(sorted(changed)),
+        unchanged=len(wanted) - len(new) - len(changed),
+    )
+
+
+def _known(connection: sa.Connection, keys: list[str]) -> dict[str, Candidate]:
+    found = {}
+    for start in range(0, len(keys), _AT_ONCE):
+        some = candidates.c.candidate_key.in_(keys[start : start + _AT_ONCE])
+        for candidate in read_all(connection, Candidate, sa.select(candidates).where(some)):
+            found[candidate.candidate_key] = candidate
+    return found
+
+
+def _stays(before: Candidate, now: Candidate) -> bool:
+    if before.status is CandidateStatus.FAILED and now.status is CandidateStatus.SHORTLISTED:
+        return (before.locator, before.subtitles, before.rights_id) == (
+            now.locator,
+            now.subtitles,
+            now.rights_id,
+        )
+    return before.status is CandidateStatus.RETIRED or (
+        not _is_news(before, now) and before.score == now.score
+    )
+
+
+def _is_news(before: Candidate, now: Candidate) -> bool:
+    compared = (field.name for field in fields(Candidate) if field.name not in _NO_NEWS)
+    return any(getattr(before, name) != getattr(now, name) for name in compared)
+
+
+def _update(connection: sa.Connection, candidate: Candidate) -> None:
+    values = {name: value for name, value in to_row(candidate).items() if name not in _KEPT}
+    is_active = candidates.c.status != CandidateStatus.RETIRED
+    this = candidates.c.candidate_key == candidate.candidate_key
+    connection.execute(sa.update(candidates).where(this, is_active).values(values))
+
+
+def get(connection: sa.Connection, key: str) -> Candidate | None:
+    """The candidate of that key."""
+    statement = sa.select(candidates).where(candidates.c.candidate_key == key)
+    return read_one(connection, Candidate, statement)
+
+
+def with_status(
+    connection: sa.Connection,
+    status: CandidateStatus,
+    *,
+    niche: str | None = None,
+    limit: int | None = None,
+) -> tuple[Candidate, ...]:
+    """Candidates of that status, the longest decided first."""
+    statement = sa.select(candidates).where(candidates.c.status == status)
+    if niche is not None:
+        statement = statement.where(candidates.c.niche == niche)
+    oldest_first = (candidates.c.decided_at, candidates.c.candidate_key)
+    return read_all(connection, Candidate, statement.order_by(*oldest_first).limit(limit))
+
+
+def set_status(
+    connection: sa.Connection,
+    key: str,
+    status: CandidateStatus,
+    *,
+    reason: str,
+    remedy: str | None = None,
+    now: datetime,
+) -> None:
+    """Give a candidate another status.
+
+    Raises:
+        NotFound: no candidate has that key.
+    """
+    values = {"status": status, "reason": reason, "remedy": remedy, "decided_at": now}
+    this = candidates.c.candidate_key == key
+    if connection.execute(sa.update(candidates).where(this).values(values)).rowcount == 0:
+        raise NotFound(f"{printable(key)} names no candidate.")
+
+
+def claim_source(connection: sa.Connection, key: str, sha256: str) -> str:
+    """Key of the niche's candidate that owns these source bytes: this one if nobody did before.
+
+    Raises:
+        NotFound: no candidate has that key.
+    """
+    candidate = get(connection, key)
+    if candidate is None:
+        raise NotFound(f"{printable(key)} names no candidate.")
+    owned = (candidates.c.niche == candidate.niche) & (candidates.c.source_sha256 == sha256)
+    owner = sa.select(candidates.c.candidate_key).where(owned)
+    found: str | None = connection.scalar(owner)
+    if found is not None:
+        return found
+    mine = sa.update(candidates).where(candidates.c.candidate_key == key)
+    try:
+        with connection.begin_nested():
+            connection.execute(mine.values(source_sha256=sha256))
+    except sa.exc.IntegrityError:  # another process was first
+        return str(connection.scalar(owner))
+    return key
+
+
+def retirable(connection: sa.Connection, *, before: datetime) -> tuple[str, ...]:
+    """Keys of candidates that nothing happened to since ``before`` and nothing is open about.
+
+    Refused ones are not among them: they are no partitions, and may still get a right.
+    """
+    decided = candidates.c.status.in_((CandidateStatus.SHORTLISTED, CandidateStatus.FAILED))
+    mine = publications.c.candidate_key == candidates.c.candidate_key
+    is_busy = sa.or_(
+        publications.c.state.in_(_OPEN),
+        publications.c.planned_at >= before,
+        publications.c.published_at >= before,
+    )
+    rendered = (clips.c.candidate_key == candidates.c.candidate_key) & (
+        clips.c.rendered_at >= before
+    )
+    statement = (
+        sa.select(candidates.c.candidate_key)
+        .where(decided, candidates.c.decided_at < before)
+        .where(~sa.exists().where(mine, is_busy), ~sa.exists().where(rendered))
+        .order_by(candidates.c.candidate_key)
+    )
+    return tuple(connection.scalars(statement))

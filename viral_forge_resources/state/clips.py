@@ -1,0 +1,59 @@
+"""Statements on ``clips``."""
+
+import sqlalchemy as sa
+
+from viral_forge_resources.contracts.records import CheckResult, Clip
+from viral_forge_resources.state.rows import excluded, read_all, to_row, upsert
+from viral_forge_resources.state.tables import candidates, clips
+
+
+def record(connection: sa.Connection, clip: Clip) -> None:
+    """Remember a clip as it is now; the checks of other bytes fall away."""
+    is_same = clips.c.content_sha256 == excluded(connection, clips, "content_sha256")
+    kept = sa.case((is_same, clips.c.checks), else_=excluded(connection, clips, "checks"))
+    upsert(connection, clips, to_row(clip), instead={"checks": kept})
+
+
+def record_checks(
+    connection: sa.Connection,
+    candidate_key: str,
+    number: int,
+    *,
+    content_sha256: str,
+    checks: tuple[CheckResult, ...],
+) -> bool:
+    """True if these bytes are still the clip, and now have these checks."""
+    is_current = (
+        (clips.c.candidate_key == candidate_key)
+        & (clips.c.number == number)
+        & (clips.c.content_sha256 == content_sha256)
+    )
+    return connection.execute(sa.update(clips).where(is_current).values(checks=checks)).rowcount > 0
+
+
+def of_candidate(connection: sa.Connection, key: str) -> tuple[Clip, ...]:
+    """The clips of a candidate, by number."""
+    statement = sa.select(clips).where(clips.c.candidate_key == key).order_by(clips.c.number)
+    return read_all(connection, Clip, statement)
+
+
+def with_content(connection: sa.Connection, prefix: str) -> tuple[Clip, ...]:
+    """Clips whose content hash starts with ``prefix``; none where that is empty."""
+    if not prefix:
+        return ()
+    statement = sa.select(clips).where(
+        clips.c.content_sha256.startswith(prefix.lower(), autoescape=True)
+    )
+    return read_all(connection, Clip, statement.order_by(clips.c.candidate_key, clips.c.number))
+
+
+def of_niche(connection: sa.Connection, niche: str) -> tuple[Clip, ...]:
+    """The clips of a niche, by candidate and number."""
+    statement = sa.select(clips).join(candidates).where(candidates.c.niche == niche)
+    return read_all(connection, Clip, statement.order_by(clips.c.candidate_key, clips.c.number))
+
+
+def latest(connection: sa.Connection, *, limit: int) -> tuple[Clip, ...]:
+    """The newest clips, newest first."""
+    newest_first = (clips.c.rendered_at.desc(), clips.c.candidate_key, clips.c.number)
+    return read_all(connection, Clip, sa.select(clips).order_by(*newest_first).limit(limit))

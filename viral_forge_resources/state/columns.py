@@ -1,0 +1,128 @@
+"""Column types that behave alike on SQLite and PostgreSQL."""
+
+import enum
+from datetime import UTC, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.exc import DontWrapMixin
+from typing_extensions import override
+
+from viral_forge_resources.contracts.records import CheckResult
+
+# A file name need not be UTF-8: Python reads its odd bytes as lone surrogates, which no database
+# stores. They rest in a private-use area and come back as they were.
+_ODD_BYTES = range(0xDC80, 0xDD00)
+_PRIVATE_USE = 0x10_0000
+_UNSTORABLE = dict.fromkeys([0, *range(0xD800, 0xE000)], 0xFFFD)
+_TO_STORE = _UNSTORABLE | {code: code + _PRIVATE_USE for code in _ODD_BYTES}
+_FROM_STORE = {code + _PRIVATE_USE: code for code in _ODD_BYTES}
+
+
+class NaiveDatetime(DontWrapMixin, ValueError):
+    """A moment without a time zone."""
+
+
+class UtcDateTime(sa.types.TypeDecorator[datetime]):
+    """A moment: aware on its way in, aware and in UTC on its way out."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    @override
+    def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.utcoffset() is None:
+            raise NaiveDatetime(f"{value.isoformat()} has no time zone")
+        moment = value.astimezone(UTC)
+        return moment.replace(tzinfo=None) if dialect.name == "sqlite" else moment
+
+    @override
+    def process_result_value(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class OutsideText(sa.types.TypeDecorator[str]):
+    """Any text that the world may hand us; what is longer than ``longest`` ends in an ellipsis."""
+
+    impl = sa.Text
+    cache_ok = True
+
+    def __init__(self, longest: int | None = None) -> None:
+        super().__init__()
+        self.longest = longest
+
+    @override
+    def process_bind_param(self, value: str | None, dialect: sa.Dialect) -> str | None:
+        if value is None:
+            return None
+        if self.longest is not None and len(value) > self.longest:
+            value = f"{value[: self.longest - 1]}…"
+        if value.isascii() and "\0" not in value:
+            return value
+        return value.translate(_TO_STORE)
+
+    @override
+    def process_result_value(self, value: str | None, dialect: sa.Dialect) -> str | None:
+        if value is None or value.isascii():
+            return value
+        return value.translate(_FROM_STORE)
+
+
+class TextTuple(sa.types.TypeDecorator[tuple[str, ...]]):
+    """Texts in their order, as JSON."""
+
+    impl = sa.JSON
+    cache_ok = True
+
+    @override
+    def process_bind_param(
+        self, value: tuple[str, ...] | None, dialect: sa.Dialect
+    ) -> list[str] | None:
+        return None if value is None else list(value)
+
+    @override
+    def process_result_value(
+        self, value: list[str] | None, dialect: sa.Dialect
+    ) -> tuple[str, ...] | None:
+        return None if value is None else tuple(value)
+
+
+class CheckResults(sa.types.TypeDecorator[tuple[CheckResult, ...]]):
+    """Results of checks in their order, as JSON."""
+
+    impl = sa.JSON
+    cache_ok = True
+
+    @override
+    def process_bind_param(
+        self, value: tuple[CheckResult, ...] | None, dialect: sa.Dialect
+    ) -> list[dict[str, Any]] | None:
+        if value is None:
+            return None
+        return [
+            {"name": check.name, "passed": check.passed, "message": check.message}
+            for check in value
+        ]
+
+    @override
+    def process_result_value(
+        self, value: list[dict[str, Any]] | None, dialect: sa.Dialect
+    ) -> tuple[CheckResult, ...] | None:
+        return None if value is None else tuple(CheckResult(**check) for check in value)
+
+
+def enum_type(kind: type[enum.StrEnum], *, constraint: str) -> sa.Enum:
+    """A column type for the values of ``kind``: text, guarded by a CHECK named ``constraint``."""
+    return sa.Enum(
+        kind,
+        name=constraint,
+        native_enum=False,
+        create_constraint=True,
+        validate_strings=True,
+        length=20,
+        values_callable=lambda members: [member.value for member in members],
+    )

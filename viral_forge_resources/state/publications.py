@@ -1,0 +1,206 @@
+"""Statements on ``publications``, the outbox: every step is one conditional update."""
+
+from datetime import datetime, timedelta
+from typing import Any, TypedDict, Unpack
+
+import sqlalchemy as sa
+
+from viral_forge_resources.contracts.keys import short_hash
+from viral_forge_resources.contracts.publishing import (
+    MAY_BE_LIVE,
+    TRANSITIONS,
+    PostText,
+    Publication,
+    PublicationState,
+)
+from viral_forge_resources.state.rows import Values, insert_new, to_row
+from viral_forge_resources.state.tables import channels, publications
+
+_S = PublicationState
+_WAITING = (_S.PLANNED, _S.APPROVED)
+_DUE = (_S.APPROVED, _S.PROCESSING, _S.UNKNOWN)
+
+
+class StepFacts(TypedDict, total=False):
+    """What a step may write besides the state; what is not given stays, only a reason does not."""
+
+    receipt: str | None
+    post_id: str | None
+    post_url: str | None
+    reason: str | None
+    due_at: datetime
+
+
+def publication_id(content_sha256: str, channel_id: str) -> str:
+    """The id that these bytes have on this channel, every time they are planned."""
+    return short_hash(content_sha256, channel_id)
+
+
+def plan(connection: sa.Connection, publication: Publication) -> bool:
+    """True if the publication was planned now; older plans for the same clip are withdrawn.
+
+    False if these bytes have a row for that channel already, or if an older post of the clip may
+    be live there.
+    """
+    _lock_channel(connection, publication.channel_id)
+    same_clip = (
+        (publications.c.candidate_key == publication.candidate_key)
+        & (publications.c.clip_number == publication.clip_number)
+        & (publications.c.channel_id == publication.channel_id)
+    )
+    # Locked before they are judged: a claim under way ends before, or sees what became of them.
+    siblings = _read(connection, sa.select(publications).where(same_clip).with_for_update())
+    if any(sibling.state in MAY_BE_LIVE for sibling in siblings):
+        return False
+    is_older = same_clip & (publications.c.content_sha256 != publication.content_sha256)
+    _withdraw(connection, is_older, reason="The clip was rendered anew.")
+    return bool(insert_new(connection, publications, [_values(publication)]))
+
+
+def _lock_channel(connection: sa.Connection, channel_id: str) -> None:
+    # Two plans for one channel take turns, also where there is no row yet that they could lock.
+    channel = sa.select(channels.c.channel_id).where(channels.c.channel_id == channel_id)
+    connection.execute(channel.with_for_update(key_share=True))
+
+
+def get(connection: sa.Connection, publication_id: str) -> Publication | None:
+    """The publication of that id."""
+    found = _read(connection, sa.select(publications).where(_is(publication_id)))
+    return found[0] if found else None
+
+
+def of_candidate(connection: sa.Connection, key: str) -> tuple[Publication, ...]:
+    """Every publication of a candidate, by clip and moment of planning."""
+    statement = sa.select(publications).where(publications.c.candidate_key == key)
+    order = (publications.c.clip_number, publications.c.planned_at, publications.c.publication_id)
+    return _read(connection, statement.order_by(*order))
+
+
+def in_state(connection: sa.Connection, *states: PublicationState) -> tuple[Publication, ...]:
+    """Every publication in one of the states, the longest due first."""
+    statement = sa.select(publications).where(publications.c.state.in_(states))
+    order = (publications.c.due_at, publications.c.publication_id)
+    return _read(connection, statement.order_by(*order))
+
+
+def approve(connection: sa.Connection, content_sha256: str, *, now: datetime) -> int:
+    """How many plans of these bytes were approved now."""
+    is_planned = (publications.c.content_sha256 == content_sha256) & (
+        publications.c.state == _S.PLANNED
+    )
+    step = sa.update(publications).where(is_planned).values(state=_S.APPROVED, approved_at=now)
+    return connection.execute(step).rowcount
+
+
+def withdraw(connection: sa.Connection, content_sha256: str, *, reason: str) -> int:
+    """How many publications of these bytes, planned or approved, will not be posted now."""
+    return _withdraw(connection, publications.c.content_sha256 == content_sha256, reason=reason)
+
+
+def _withdraw(connection: sa.Connection, which: sa.ColumnElement[bool], *, reason: str) -> int:
+    is_waiting = publications.c.state.in_(_WAITING)
+    step = sa.update(publications).where(which, is_waiting)
+    return connection.execute(step.values(state=_S.WITHDRAWN, reason=reason)).rowcount
+
+
+def due(connection: sa.Connection, *, now: datetime, limit: int) -> tuple[Publication, ...]:
+    """What there is to do: approved ones that are due first, then those to look at again."""
+    statement = sa.select(publications).where(
+        publications.c.state.in_(_DUE), publications.c.due_at <= now
+    )
+    # A post that nobody can decide about stays unknown for days: it may not hold up new ones.
+    looks_again = sa.case((publications.c.state == _S.APPROVED, 0), else_=1)
+    order = (looks_again, publications.c.due_at, publications.c.publication_id)
+    return _read(connection, statement.order_by(*order).limit(limit))
+
+
+def claim(
+    connection: sa.Connection,
+    publication_id: str,
+    *,
+    claimed_by: str,
+    lease: timedelta,
+    now: datetime,
+) -> Publication | None:
+    """The publication, submitting and ours until the lease is over; None if it may not start now.
+
+    It may not while another one of the channel is submitting, or if it is not approved and due.
+    """
+    other = publications.alias("other")
+    is_channel_busy = sa.exists().where(
+        other.c.channel_id == publications.c.channel_id, other.c.state == _S.SUBMITTING
+    )
+    step = (
+        sa.update(publications)
+        .where(_is(publication_id), publications.c.state == _S.APPROVED)
+        .where(publications.c.due_at <= now, ~is_channel_busy)
+        .values(state=_S.SUBMITTING, lease_until=now + lease, claimed_by=claimed_by)
+        .values(attempts=publications.c.attempts + 1, receipt=None, reason=None)
+    )
+    try:
+        with connection.begin_nested():
+            found = _rows(connection.execute(step.returning(publications)))
+    except sa.exc.IntegrityError:  # the unique indices saw a claim that this transaction could not
+        return None
+    return found[0] if found else None
+
+
+def settle(
+    connection: sa.Connection,
+    publication_id: str,
+    state: PublicationState,
+    *,
+    expected: PublicationState,
+    now: datetime,
+    **facts: Unpack[StepFacts],
+) -> bool:
+    """True if the publication took the step from ``expected`` to ``state``, False if it had moved.
+
+    Raises:
+        ValueError: no publication may ever take this step, or only ``claim`` takes it.
+    """
+    if state not in TRANSITIONS[expected] or state is _S.SUBMITTING:
+        raise ValueError(f"a publication does not go from {expected} to {state} here")
+    values: Values = {"reason": None, "lease_until": None, "state": state, **facts}
+    if state is _S.PUBLISHED:
+        values["published_at"] = now
+    if state is _S.APPROVED and expected is _S.PLANNED:
+        values["approved_at"] = now
+    step = sa.update(publications).where(_is(publication_id), publications.c.state == expected)
+    return connection.execute(step.values(values)).rowcount > 0
+
+
+def expire_leases(connection: sa.Connection, *, now: datetime) -> int:
+    """How many claims ended without an answer: whether they took effect is unknown now."""
+    is_over = (publications.c.state == _S.SUBMITTING) & (publications.c.lease_until <= now)
+    step = sa.update(publications).where(is_over)
+    values = {
+        "state": _S.UNKNOWN,
+        "lease_until": None,
+        "reason": "No answer came before the lease was over.",
+    }
+    return connection.execute(step.values(values)).rowcount
+
+
+def _is(publication_id: str) -> sa.ColumnElement[bool]:
+    return publications.c.publication_id == publication_id
+
+
+def _values(publication: Publication) -> Values:
+    values = to_row(publication)
+    values.update(to_row(values.pop("text")))
+    return values
+
+
+def _read(connection: sa.Connection, statement: sa.Select[Any]) -> tuple[Publication, ...]:
+    return _rows(connection.execute(statement))
+
+
+def _rows(result: sa.Result[Any]) -> tuple[Publication, ...]:
+    return tuple(_publication(dict(row)) for row in result.mappings())
+
+
+def _publication(row: dict[str, Any]) -> Publication:
+    words = {name: row.pop(name) for name in ("title", "description", "tags", "attribution")}
+    row.pop("approved_at")
+    return Publication(text=PostText(**words), **row)

@@ -1,0 +1,255 @@
+"""The tables of the state database; one module of statements stands beside this for each."""
+
+import sqlalchemy as sa
+
+from viral_forge_resources.contracts.publishing import MAY_BE_LIVE, PublicationState
+from viral_forge_resources.contracts.records import ArtefactKind, CandidateStatus
+from viral_forge_resources.contracts.scanning import ScanState
+from viral_forge_resources.state.columns import (
+    CheckResults,
+    OutsideText,
+    TextTuple,
+    UtcDateTime,
+    enum_type,
+)
+
+metadata = sa.MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+    }
+)
+
+_KEY = sa.String(126)  # 40 + 20 + 64 characters and two colons
+_NICHE = sa.String(40)
+_PLATFORM = sa.String(20)
+_VIDEO_ID = sa.String(64)
+_CHANNEL = sa.String(200)
+_SHA256 = sa.String(64)
+_SHORT_ID = sa.String(64)
+_SERIAL = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+_PROSE = OutsideText(4_000)
+_TITLE = OutsideText(2_000)
+
+niches = sa.Table(
+    "niches",
+    metadata,
+    sa.Column("name", _NICHE, primary_key=True),
+    sa.Column("queries", TextTuple, nullable=False),
+    sa.Column("recipe", sa.String(100)),
+    sa.Column("saved_at", UtcDateTime, nullable=False),
+)
+
+sightings = sa.Table(
+    "sightings",
+    metadata,
+    sa.Column("sighting_id", _SERIAL, primary_key=True),
+    sa.Column("niche", _NICHE, nullable=False),
+    sa.Column("platform", _PLATFORM, nullable=False),
+    sa.Column("platform_video_id", _VIDEO_ID, nullable=False),
+    sa.Column("seen_at", UtcDateTime, nullable=False),
+    sa.Column("locator", OutsideText, nullable=False),
+    sa.Column("title", _TITLE, nullable=False),
+    sa.Column("author", _TITLE),
+    sa.Column("page_url", OutsideText),
+    sa.Column("licence", _TITLE),
+    sa.Column("licence_evidence", _PROSE),
+    sa.Column("subtitles", OutsideText),
+    sa.Column("published_at", UtcDateTime),
+    sa.Column("duration_s", sa.Double),
+    sa.Column("views", sa.BigInteger),
+    sa.Column("likes", sa.BigInteger),
+    sa.Column("comments", sa.BigInteger),
+    sa.Column("shares", sa.BigInteger),
+    sa.Column("is_hand_picked", sa.Boolean, nullable=False),
+    sa.UniqueConstraint("niche", "platform", "platform_video_id", "seen_at"),
+)
+
+scan_outcomes = sa.Table(
+    "scan_outcomes",
+    metadata,
+    sa.Column("scan_outcome_id", _SERIAL, primary_key=True),
+    sa.Column("niche", _NICHE, nullable=False),
+    sa.Column("platform", _PLATFORM, nullable=False),
+    sa.Column("scanned_at", UtcDateTime, nullable=False),
+    sa.Column("state", enum_type(ScanState, constraint="state"), nullable=False),
+    sa.Column("found", sa.Integer),
+    sa.Column("reason", _PROSE),
+    sa.CheckConstraint("(state = 'found') = (found IS NOT NULL)", name="only_found_has_a_count"),
+    sa.Index(None, "niche", "platform", "scanned_at"),
+)
+
+rights = sa.Table(
+    "rights",
+    metadata,
+    sa.Column("rights_id", _SHORT_ID, primary_key=True),
+    sa.Column("platform", _PLATFORM, nullable=False),
+    sa.Column("platform_video_id", _VIDEO_ID, nullable=False),
+    sa.Column("licence", _TITLE, nullable=False),
+    sa.Column("evidence", OutsideText, nullable=False),
+    sa.Column("recorded_by", _TITLE, nullable=False),
+    sa.Column("recorded_at", UtcDateTime, nullable=False),
+    sa.Column("holder", _TITLE),
+    sa.Column("source_url", OutsideText),
+    sa.Column("expires_at", UtcDateTime),
+    sa.Column("revoked_at", UtcDateTime),
+    sa.Index(None, "platform", "platform_video_id"),
+)
+
+candidates = sa.Table(
+    "candidates",
+    metadata,
+    sa.Column("candidate_key", _KEY, primary_key=True),
+    sa.Column("niche", _NICHE, nullable=False),
+    sa.Column("platform", _PLATFORM, nullable=False),
+    sa.Column("platform_video_id", _VIDEO_ID, nullable=False),
+    sa.Column("locator", OutsideText, nullable=False),
+    sa.Column("title", _TITLE, nullable=False),
+    sa.Column("status", enum_type(CandidateStatus, constraint="status"), nullable=False),
+    sa.Column("decided_at", UtcDateTime, nullable=False),
+    sa.Column("reason", _PROSE, nullable=False),
+    sa.Column("remedy", _PROSE),
+    sa.Column("author", _TITLE),
+    sa.Column("page_url", OutsideText),
+    sa.Column("subtitles", OutsideText),
+    sa.Column("score", sa.Double),
+    sa.Column("rights_id", _SHORT_ID),
+    sa.Column("source_sha256", _SHA256),
+    sa.CheckConstraint("score >= 0 AND score < 1", name="score_in_range"),
+    sa.UniqueConstraint("niche", "source_sha256"),
+    sa.Index(None, "status", "decided_at"),
+)
+
+artefacts = sa.Table(
+    "artefacts",
+    metadata,
+    sa.Column("artefact_id", sa.String(16), primary_key=True),
+    sa.Column("candidate_key", _KEY, sa.ForeignKey("candidates.candidate_key"), nullable=False),
+    sa.Column("kind", enum_type(ArtefactKind, constraint="kind"), nullable=False),
+    sa.Column("clip_number", sa.Integer),
+    sa.Column("storage_key", sa.String(500), nullable=False, unique=True),
+    sa.Column("media_type", sa.String(100), nullable=False),
+    sa.Column("sha256", _SHA256, nullable=False),
+    sa.Column("size_bytes", sa.BigInteger, nullable=False),
+    sa.Column("recorded_at", UtcDateTime, nullable=False),
+    sa.Index(None, "candidate_key"),
+)
+
+clips = sa.Table(
+    "clips",
+    metadata,
+    sa.Column("candidate_key", _KEY, sa.ForeignKey("candidates.candidate_key"), primary_key=True),
+    sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("content_sha256", _SHA256, nullable=False),
+    sa.Column("storage_key", sa.String(500), nullable=False),
+    sa.Column("recipe", sa.String(100), nullable=False),
+    sa.Column("recipe_hash", _SHA256, nullable=False),
+    sa.Column("plan_hash", _SHA256, nullable=False),
+    sa.Column("source_sha256", _SHA256, nullable=False),
+    sa.Column("rights_id", _SHORT_ID, nullable=False),
+    sa.Column("duration_s", sa.Double, nullable=False),
+    sa.Column("render_cpu_s", sa.Double, nullable=False),
+    sa.Column("rendered_at", UtcDateTime, nullable=False),
+    sa.Column("checks", CheckResults, nullable=False),
+    sa.Index(None, "content_sha256"),
+    sa.Index(None, "rendered_at"),
+)
+
+channels = sa.Table(
+    "channels",
+    metadata,
+    sa.Column("channel_id", _CHANNEL, primary_key=True),
+    sa.Column("publisher", sa.String(40), nullable=False),
+    sa.Column("name", sa.String(150), nullable=False),
+    sa.Column("niche", _NICHE, nullable=False),
+    sa.Column("saved_at", UtcDateTime, nullable=False),
+    sa.Index(None, "niche"),
+)
+
+publications = sa.Table(
+    "publications",
+    metadata,
+    sa.Column("publication_id", _SHORT_ID, primary_key=True),
+    sa.Column("candidate_key", _KEY, sa.ForeignKey("candidates.candidate_key"), nullable=False),
+    sa.Column("clip_number", sa.Integer, nullable=False),
+    sa.Column("content_sha256", _SHA256, nullable=False),
+    sa.Column("channel_id", _CHANNEL, sa.ForeignKey("channels.channel_id"), nullable=False),
+    sa.Column("state", enum_type(PublicationState, constraint="state"), nullable=False),
+    sa.Column("title", OutsideText, nullable=False),
+    sa.Column("description", OutsideText, nullable=False),
+    sa.Column("tags", TextTuple, nullable=False),
+    sa.Column("attribution", OutsideText),
+    sa.Column("due_at", UtcDateTime, nullable=False),
+    sa.Column("planned_at", UtcDateTime, nullable=False),
+    sa.Column("approved_at", UtcDateTime),
+    sa.Column("attempts", sa.Integer, nullable=False),
+    sa.Column("lease_until", UtcDateTime),
+    sa.Column("claimed_by", sa.String(200)),
+    sa.Column("receipt", OutsideText),
+    sa.Column("post_id", OutsideText),
+    sa.Column("post_url", OutsideText),
+    sa.Column("published_at", UtcDateTime),
+    sa.Column("reason", _PROSE),
+    sa.UniqueConstraint("content_sha256", "channel_id"),
+    sa.CheckConstraint(
+        "(state = 'submitting') = (lease_until IS NOT NULL)", name="only_submitting_has_a_lease"
+    ),
+    sa.Index(None, "state", "due_at"),
+    sa.Index(None, "candidate_key"),
+)
+
+_IS_LIVE = publications.c.state.in_(sorted(MAY_BE_LIVE))
+sa.Index(
+    "uq_publications_live_clip",
+    publications.c.candidate_key,
+    publications.c.clip_number,
+    publications.c.channel_id,
+    unique=True,
+    sqlite_where=_IS_LIVE,
+    postgresql_where=_IS_LIVE,
+)
+
+_IS_SUBMITTING = publications.c.state == PublicationState.SUBMITTING
+sa.Index(
+    "uq_publications_submitting_channel",
+    publications.c.channel_id,
+    unique=True,
+    sqlite_where=_IS_SUBMITTING,
+    postgresql_where=_IS_SUBMITTING,
+)
+
+approvals = sa.Table(
+    "approvals",
+    metadata,
+    sa.Column("approval_id", _SERIAL, primary_key=True),
+    sa.Column("content_sha256", _SHA256, nullable=False),
+    sa.Column("is_approved", sa.Boolean, nullable=False),
+    sa.Column("decided_by", _TITLE, nullable=False),
+    sa.Column("decided_at", UtcDateTime, nullable=False),
+    sa.Column("note", _PROSE),
+    sa.Index(None, "content_sha256", "decided_at"),
+)
+
+post_metrics = sa.Table(
+    "post_metrics",
+    metadata,
+    sa.Column("post_metric_id", _SERIAL, primary_key=True),
+    sa.Column(
+        "publication_id",
+        _SHORT_ID,
+        sa.ForeignKey("publications.publication_id"),
+        nullable=False,
+    ),
+    sa.Column("metric", sa.String(100), nullable=False),
+    sa.Column("value", sa.Double),
+    sa.Column("unit", sa.String(20), nullable=False),
+    sa.Column("as_of", UtcDateTime, nullable=False),
+    sa.Column("definition", _TITLE, nullable=False),
+    sa.Column("source", _TITLE, nullable=False),
+    sa.Column("reason", _PROSE),
+    sa.CheckConstraint("value IS NOT NULL OR reason IS NOT NULL", name="absent_has_a_reason"),
+    sa.UniqueConstraint("publication_id", "metric", "as_of", "source"),
+)
