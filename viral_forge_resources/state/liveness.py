@@ -18,7 +18,13 @@ _RUN_ID = re.compile(r"[A-Za-z0-9_-]{1,100}")
 
 @contextmanager
 def hold(engine: sa.Engine, run_id: str) -> Generator[None, None, None]:
-    """Inside the ``with``, and while this process lives, the run counts as alive."""
+    """Inside the ``with``, and while this process lives, the run counts as alive.
+
+    Raises:
+        ValueError: ``run_id`` is no run id.
+    """
+    if _RUN_ID.fullmatch(run_id) is None:
+        raise ValueError(f"{run_id!r} is no run id")
     folder = sqlite_folder(engine)
     if folder is None:
         with _holding_in_postgresql(engine, run_id):
@@ -29,18 +35,18 @@ def hold(engine: sa.Engine, run_id: str) -> Generator[None, None, None]:
 
 
 def is_held(engine: sa.Engine, run_id: str) -> bool:
-    """A living process holds the run."""
+    """A living process holds the run; nobody can hold what is no run id."""
+    if _RUN_ID.fullmatch(run_id) is None:
+        return False
     folder = sqlite_folder(engine)
-    if folder is None:
-        key = _lock_number(run_id)
-        with engine.connect() as connection:
-            return not connection.scalar(sa.select(sa.func.pg_try_advisory_xact_lock(key)))
-    return not _is_free(_lock_path(folder, run_id))
+    if folder is not None:
+        return not _is_free(_lock_path(folder, run_id))
+    key = _lock_number(run_id)
+    with engine.connect() as connection:
+        return not connection.scalar(sa.select(sa.func.pg_try_advisory_xact_lock(key)))
 
 
 def _lock_path(folder: Path, run_id: str) -> Path:
-    if _RUN_ID.fullmatch(run_id) is None:
-        raise ValueError(f"{run_id!r} is no run id")
     return folder / "locks" / run_id
 
 

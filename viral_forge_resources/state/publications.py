@@ -14,21 +14,25 @@ from viral_forge_resources.contracts.publishing import (
     PublicationState,
 )
 from viral_forge_resources.state.rows import Values, insert_new, to_row
-from viral_forge_resources.state.tables import channels, publications
+from viral_forge_resources.state.tables import candidates, channels, publications
 
 _S = PublicationState
 _WAITING = (_S.PLANNED, _S.APPROVED)
 _DUE = (_S.APPROVED, _S.PROCESSING, _S.UNKNOWN)
+_MAY_STAY = frozenset({_S.PROCESSING, _S.UNKNOWN})
 
 
 class StepFacts(TypedDict, total=False):
-    """What a step may write besides the state; what is not given stays, only a reason does not."""
+    """What a step may write besides the state; what is None or not given stays as it is.
+
+    Only the reason does not: it speaks of the state that a publication is in now.
+    """
 
     receipt: str | None
     post_id: str | None
     post_url: str | None
     reason: str | None
-    due_at: datetime
+    due_at: datetime | None
 
 
 def publication_id(content_sha256: str, channel_id: str) -> str:
@@ -37,11 +41,16 @@ def publication_id(content_sha256: str, channel_id: str) -> str:
 
 
 def plan(connection: sa.Connection, publication: Publication) -> bool:
-    """True if the publication was planned now; older plans for the same clip are withdrawn.
+    """True if the publication waits for approval now; older plans for the clip are withdrawn.
 
-    False if these bytes have a row for that channel already, or if an older post of the clip may
-    be live there.
+    A withdrawn one of the same bytes comes back. False if these bytes have another row for that
+    channel, or if an older post of the clip may be live there.
+
+    Raises:
+        ValueError: it is not planned but further.
     """
+    if publication.state is not _S.PLANNED:
+        raise ValueError(f"a publication does not start as {publication.state}")
     _lock_channel(connection, publication.channel_id)
     same_clip = (
         (publications.c.candidate_key == publication.candidate_key)
@@ -54,7 +63,19 @@ def plan(connection: sa.Connection, publication: Publication) -> bool:
         return False
     is_older = same_clip & (publications.c.content_sha256 != publication.content_sha256)
     _withdraw(connection, is_older, reason="The clip was rendered anew.")
-    return bool(insert_new(connection, publications, [_values(publication)]))
+    return _bring_back(connection, same_clip, publication) or bool(
+        insert_new(connection, publications, [_values(publication)])
+    )
+
+
+def _bring_back(
+    connection: sa.Connection, same_clip: sa.ColumnElement[bool], publication: Publication
+) -> bool:
+    is_withdrawn = _is(publication.publication_id) & (publications.c.state == _S.WITHDRAWN)
+    values = _values(publication) | {"approved_at": None}
+    values.pop("attempts")
+    step = sa.update(publications).where(same_clip, is_withdrawn)
+    return connection.execute(step.values(values)).rowcount > 0
 
 
 def _lock_channel(connection: sa.Connection, channel_id: str) -> None:
@@ -74,6 +95,13 @@ def of_candidate(connection: sa.Connection, key: str) -> tuple[Publication, ...]
     statement = sa.select(publications).where(publications.c.candidate_key == key)
     order = (publications.c.clip_number, publications.c.planned_at, publications.c.publication_id)
     return _read(connection, statement.order_by(*order))
+
+
+def of_niche(connection: sa.Connection, niche: str) -> tuple[Publication, ...]:
+    """Every publication of a niche's clips, by candidate, clip and moment of planning."""
+    statement = sa.select(publications).join(candidates).where(candidates.c.niche == niche)
+    order = (publications.c.candidate_key, publications.c.clip_number, publications.c.planned_at)
+    return _read(connection, statement.order_by(*order, publications.c.publication_id))
 
 
 def in_state(connection: sa.Connection, *states: PublicationState) -> tuple[Publication, ...]:
@@ -152,22 +180,35 @@ def settle(
     *,
     expected: PublicationState,
     now: datetime,
+    claimed_by: str | None = None,
     **facts: Unpack[StepFacts],
 ) -> bool:
     """True if the publication took the step from ``expected`` to ``state``, False if it had moved.
 
+    A publication in processing or unknown may stay so, with another reason or due later. With
+    ``claimed_by`` the step is taken only if that claim is the newest one.
+
     Raises:
-        ValueError: no publication may ever take this step, or only ``claim`` takes it.
+        ValueError: no publication may ever take this step, or only ``claim`` or ``plan`` takes it.
     """
-    if state not in TRANSITIONS[expected] or state is _S.SUBMITTING:
+    if not _may_settle(expected, state):
         raise ValueError(f"a publication does not go from {expected} to {state} here")
-    values: Values = {"reason": None, "lease_until": None, "state": state, **facts}
+    given = {name: value for name, value in facts.items() if value is not None}
+    values: Values = {"reason": None, "lease_until": None, "state": state, **given}
     if state is _S.PUBLISHED:
         values["published_at"] = now
-    if state is _S.APPROVED and expected is _S.PLANNED:
+    if (expected, state) == (_S.PLANNED, _S.APPROVED):
         values["approved_at"] = now
     step = sa.update(publications).where(_is(publication_id), publications.c.state == expected)
+    if claimed_by is not None:
+        step = step.where(publications.c.claimed_by == claimed_by)
     return connection.execute(step.values(values)).rowcount > 0
+
+
+def _may_settle(expected: PublicationState, state: PublicationState) -> bool:
+    if state is expected:
+        return state in _MAY_STAY
+    return state in TRANSITIONS[expected] - {_S.SUBMITTING, _S.PLANNED}
 
 
 def expire_leases(connection: sa.Connection, *, now: datetime) -> int:
