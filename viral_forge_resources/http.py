@@ -1,0 +1,196 @@
+"""Outgoing HTTP: to checked addresses only, with refusals as errors of ours."""
+
+import ipaddress
+import socket
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from importlib.metadata import version
+
+import httpx
+
+from viral_forge_resources.contracts.errors import (
+    BadInput,
+    Permanent,
+    RateLimited,
+    Transient,
+    Unreachable,
+    ViralForgeError,
+    printable,
+)
+
+_MOST_REDIRECTS = 5
+_CONNECT_TIMEOUT_S = 10.0
+_LONGEST_WAIT_S = 7 * 24 * 3600  # more is a mistake, and might not fit a timedelta
+_NAT64 = ipaddress.ip_network("64:ff9b::/96")
+
+_REFUSALS: dict[int, tuple[type[Permanent | Transient], str]] = {
+    401: (Permanent, "Give it credentials that it knows."),
+    403: (Permanent, "Use an address that may be read without an account."),
+    404: (BadInput, "Check the address."),
+    408: (Unreachable, "It may answer later."),
+    410: (BadInput, "It was taken down: choose another one."),
+    425: (Unreachable, "It may answer later."),
+    429: (RateLimited, "It asks us to wait."),
+    451: (BadInput, "It is blocked for legal reasons: choose another one."),
+}
+_SERVER_ERROR = (Unreachable, "It may answer later.")
+_OTHER_REFUSAL = (Permanent, "The same request would be refused again.")
+
+
+def open_client(*, allow_private_addresses: bool, timeout_s: float = 20.0) -> httpx.Client:
+    """A client that reaches public addresses only, also when it is redirected; close it.
+
+    Proxies of the environment are not used: a proxy would resolve names where nobody checks them.
+
+    Args:
+        allow_private_addresses: reach private, loopback and reserved addresses, too.
+        timeout_s: longest wait for the next bytes, which starts anew with every byte.
+    """
+    return httpx.Client(
+        transport=_CheckedTransport(allow_private_addresses=allow_private_addresses),
+        timeout=httpx.Timeout(timeout_s, connect=min(timeout_s, _CONNECT_TIMEOUT_S)),
+        follow_redirects=True,
+        max_redirects=_MOST_REDIRECTS,
+        headers={"User-Agent": f"viral-forge/{version('viral-forge')}"},
+        trust_env=False,
+    )
+
+
+def shown_address(url: httpx.URL | str) -> str:
+    """The address as it may be shown: no query, fragment or user, which may hold secrets."""
+    try:
+        parsed = httpx.URL(url)
+    except httpx.InvalidURL:
+        return str(url).partition("?")[0].partition("#")[0]
+    return str(parsed.copy_with(query=None, fragment=None, userinfo=b""))
+
+
+def is_public(address: str) -> bool:
+    """Whether the IP address, also one wrapped in an IPv6 address, lies in the public internet."""
+    ip = ipaddress.ip_address(address.partition("%")[0])
+    inner: ipaddress.IPv4Address | None = None
+    if isinstance(ip, ipaddress.IPv6Address):
+        inner = ip.ipv4_mapped or ip.sixtofour or (ip.teredo or (None, None))[1]
+        if ip in _NAT64:
+            inner = ipaddress.IPv4Address(int(ip) & 0xFFFF_FFFF)
+    checked = inner or ip
+    return checked.is_global and not checked.is_multicast
+
+
+def raise_for_refusal(response: httpx.Response) -> None:
+    """Return if the answer is a success.
+
+    Raises:
+        ViralForgeError: what ``refusal`` says.
+    """
+    if not response.is_success:
+        raise refusal(shown_address(response.url), response.status_code, response.headers)
+
+
+def refusal(name: str, status: int, headers: Mapping[str, str]) -> ViralForgeError:
+    """The error that an HTTP status stands for; header names of ``headers`` are lower case."""
+    default = _SERVER_ERROR if httpx.codes.is_server_error(status) else _OTHER_REFUSAL
+    kind, remedy = _REFUSALS.get(status, default)
+    reason = f"was answered with {status} {httpx.codes.get_reason_phrase(status)}".rstrip()
+    if issubclass(kind, BadInput):
+        return kind(name, reason=reason, remedy=remedy)
+    message = f"{printable(name)}: {reason}. {remedy}"
+    if issubclass(kind, Transient):
+        return kind(message, retry_after=_retry_after(headers.get("retry-after")))
+    return kind(message)
+
+
+def _retry_after(value: str | None) -> timedelta | None:
+    if value is None:
+        return None
+    if value.strip().isdecimal():
+        return timedelta(seconds=min(int(value), _LONGEST_WAIT_S))
+    try:
+        moment = parsedate_to_datetime(value)
+    except ValueError:
+        return None
+    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return max(timedelta(0), aware - datetime.now(UTC))
+
+
+@contextmanager
+def contract_errors(name: str) -> Generator[None]:
+    """Let errors of httpx inside become ours; ``name`` is what people know the address as.
+
+    Raises:
+        BadInput: no usable address, or it leads in circles.
+        Unreachable: no answer, or it broke off.
+    """
+    try:
+        yield
+    except (httpx.InvalidURL, httpx.UnsupportedProtocol, httpx.TooManyRedirects) as error:
+        raise BadInput(
+            name,
+            reason=f"cannot be fetched ({type(error).__name__})",
+            remedy="Give a complete http or https address that leads to the video.",
+        ) from error
+    except (httpx.TransportError, httpx.DecodingError) as error:
+        raise Unreachable(
+            f"{printable(name)}: gave no complete answer ({type(error).__name__}). "
+            "It may answer later."
+        ) from error
+
+
+class _CheckedTransport(httpx.BaseTransport):
+    """Connects to an address that was checked, not to a name that might resolve anew.
+
+    Each host has its own pool: a TLS connection verified for one name never serves another name
+    at the same address.
+    """
+
+    def __init__(self, *, allow_private_addresses: bool) -> None:
+        self._allow_private_addresses = allow_private_addresses
+        self._ssl_context = httpx.create_ssl_context()
+        self._pools: dict[str, httpx.HTTPTransport] = {}
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """Send the request to the first checked address that takes the connection."""
+        host = request.url.raw_host.decode("ascii")
+        if host not in self._pools:
+            self._pools[host] = httpx.HTTPTransport(verify=self._ssl_context, trust_env=False)
+        failure: httpx.TransportError = httpx.ConnectError("no address", request=request)
+        for address in self._checked_addresses(host, request):
+            pinned = httpx.Request(
+                request.method,
+                request.url.copy_with(host=address),
+                headers=request.headers,
+                stream=request.stream,
+                extensions={**request.extensions, "sni_hostname": host},
+            )
+            try:
+                return self._pools[host].handle_request(pinned)
+            except (httpx.ConnectError, httpx.ConnectTimeout) as error:
+                failure = error
+        raise failure
+
+    def _checked_addresses(self, host: str, request: httpx.Request) -> list[str]:
+        try:
+            found = socket.getaddrinfo(host.strip("[]"), None, type=socket.SOCK_STREAM)
+        except (OSError, UnicodeError) as error:
+            raise httpx.ConnectError("the name cannot be resolved", request=request) from error
+        addresses = list(dict.fromkeys(str(entry[4][0]) for entry in found))
+        if not self._allow_private_addresses and not all(map(is_public, addresses)):
+            raise private_address(shown_address(request.url))
+        return addresses
+
+    def close(self) -> None:
+        """Close every connection."""
+        for pool in self._pools.values():
+            pool.close()
+
+
+def private_address(name: str) -> BadInput:
+    """The error for an address that leads into a private network."""
+    return BadInput(
+        name,
+        reason="leads to a private or reserved address",
+        remedy="Give a public address, or set VIRAL_FORGE_ALLOW_PRIVATE_ADDRESSES=true "
+        "if everyone who may add sources may also reach your network.",
+    )
