@@ -1,0 +1,79 @@
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+import viral_forge_assets
+from viral_forge_assets.domain.recipes import parse_recipe, recipe_hash
+from viral_forge_assets.filters._compose import open_filter
+from viral_forge_resources.contracts.errors import BadInput
+from viral_forge_resources.contracts.media import FramingMode
+
+SHIPPED = sorted(Path(*viral_forge_assets.__path__, "recipes").glob("*.json"))
+
+
+def _document(**changes: object) -> bytes:
+    return json.dumps({"name": "mine", "version": 1, "description": "A test.", **changes}).encode()
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
+def test_a_shipped_recipe_is_valid_and_its_filters_exist(path):
+    recipe = parse_recipe(path.read_bytes(), name=path.stem)
+
+    for planned in recipe.filters:
+        open_filter(planned.name, planned.parameters)
+    assert (recipe.width_px, recipe.height_px, recipe.target_lufs) == (1080, 1920, -14.0)
+
+
+def test_three_recipes_are_shipped():
+    assert [path.stem for path in SHIPPED] == ["clean", "fit", "punchy"]
+
+
+def test_keys_that_are_left_out_have_their_defaults():
+    recipe = parse_recipe(_document(), name="mine")
+
+    assert (recipe.framing, recipe.max_duration_s) == (FramingMode.CROP, 60)
+
+
+@pytest.mark.parametrize(
+    ("changes", "key"),
+    [
+        ({"colour_grade": "warm"}, "colour_grade"),
+        ({"crf": 51}, "crf"),
+        ({"crf": "21"}, "crf"),
+        ({"width_px": 1081}, "width_px"),
+        ({"framing": "stretch"}, "framing"),
+        ({"preset": "placebo"}, "preset"),
+        ({"max_crop": float("nan")}, "max_crop"),
+        ({"version": None}, "version"),
+        ({"filters": [{"name": "zoom", "strength": 2}]}, "filters.0.strength"),
+        ({"filters": [{"name": "../zoom"}]}, "filters.0.name"),
+        ({"width_px": 1920, "height_px": 1080}, "height_px"),
+        ({"min_duration_s": 30, "max_duration_s": 20}, "min_duration_s"),
+        ({"caption_style": "wavy"}, "caption_style"),
+        ({"name": "other"}, "name"),
+    ],
+)
+def test_a_wrong_value_is_refused_by_recipe_key_and_remedy(changes, key):
+    with pytest.raises(BadInput) as caught:
+        parse_recipe(_document(**changes), name="mine")
+
+    assert caught.value.name == "recipe mine"
+    assert f"{key}: " in caught.value.reason
+    assert caught.value.remedy.endswith(".")
+
+
+@pytest.mark.parametrize("content", [b"", b"[]", b"{", b"\xff\xfe", b"null"])
+def test_something_else_than_a_recipe_is_refused(content):
+    with pytest.raises(BadInput, match="recipe mine"):
+        parse_recipe(content, name="mine")
+
+
+def test_the_hash_depends_on_what_the_recipe_says_and_not_on_how_it_is_written():
+    recipe = parse_recipe(_document(crf=20), name="mine")
+    reordered = json.dumps(dict(reversed(json.loads(_document(crf=20)).items())), indent=4)
+
+    assert recipe_hash(recipe) == recipe_hash(parse_recipe(reordered.encode(), name="mine"))
+    assert recipe_hash(recipe) != recipe_hash(replace(recipe, crf=22))
+    assert len(recipe_hash(recipe)) == 16

@@ -1,0 +1,104 @@
+"""Recipes: named, versioned editing styles, written as JSON documents."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import ConfigDict, Field
+
+from viral_forge_assets.domain.captioning import CAPTION_STYLES
+from viral_forge_resources.contracts.errors import BadInput
+from viral_forge_resources.contracts.media import FramingMode
+from viral_forge_resources.documents import document_hash, from_json
+
+ParameterValue = bool | int | float | str
+Preset = Literal["ultrafast", "superfast", "veryfast", "faster", "fast", "medium", "slow"]
+Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,39}$")]
+
+_WRITTEN_BY_PEOPLE = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)
+_HASH_LENGTH = 16
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedFilter:
+    """A creative filter by name, with the parameters that differ from its defaults."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = _WRITTEN_BY_PEOPLE
+
+    name: Name
+    parameters: Mapping[str, ParameterValue] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recipe:
+    """An editing style.
+
+    Attributes:
+        version: raised by whoever changes what the recipe makes.
+        max_crop: largest share of the picture that ``crop`` may lose; where it would lose more,
+            the whole picture is shown instead. A 16:9 picture loses 0.68.
+        filters: in the order they are applied.
+        caption_style: one of ``captioning.CAPTION_STYLES``.
+        target_lufs: integrated loudness of a clip.
+        crf: quality of the picture, lower is better and larger.
+        preset: of the encoder; faster makes larger files.
+    """
+
+    __pydantic_config__: ClassVar[ConfigDict] = _WRITTEN_BY_PEOPLE
+
+    name: Name
+    version: Annotated[int, Field(ge=1)]
+    description: Annotated[str, Field(min_length=1, max_length=300)]
+    width_px: Annotated[int, Field(ge=144, le=2160, multiple_of=2)] = 1080
+    height_px: Annotated[int, Field(ge=256, le=3840, multiple_of=2)] = 1920
+    min_duration_s: Annotated[float, Field(ge=0.5, le=60)] = 1.0
+    max_duration_s: Annotated[float, Field(ge=1, le=180)] = 60.0
+    framing: FramingMode = FramingMode.CROP
+    max_crop: Annotated[float, Field(ge=0, le=1)] = 0.8
+    filters: tuple[PlannedFilter, ...] = ()
+    has_captions: bool = True
+    caption_style: Name = "bold"
+    target_lufs: Annotated[float, Field(ge=-24, le=-9)] = -14.0
+    crf: Annotated[int, Field(ge=16, le=30)] = 21
+    preset: Preset = "veryfast"
+
+
+def parse_recipe(content: bytes, *, name: str) -> Recipe:
+    """The recipe that the JSON document ``content``, known as ``name``, holds.
+
+    Raises:
+        BadInput: a key is unknown or missing, a value out of range, or two contradict each other.
+    """
+    document = f"recipe {name}"
+    keys = ", ".join(known.name for known in fields(Recipe))
+    try:
+        recipe = from_json(Recipe, content, name=document)
+    except BadInput as error:
+        remedy = f"Mend that key in the recipe's file. The keys are: {keys}."
+        raise BadInput(document, reason=error.reason, remedy=remedy) from error
+    for reason, remedy in _contradictions(recipe, name):
+        raise BadInput(document, reason=reason, remedy=remedy)
+    return recipe
+
+
+def recipe_hash(recipe: Recipe) -> str:
+    """16 hex digits that change whenever anything in ``recipe`` does."""
+    return document_hash(recipe)[:_HASH_LENGTH]
+
+
+def _contradictions(recipe: Recipe, name: str) -> list[tuple[str, str]]:
+    """Reason and remedy of each."""
+    found = []
+    if recipe.name != name:
+        reason = f"name: it calls itself '{recipe.name}'"
+        found.append((reason, f"Write '{name}' there, or rename the file."))
+    if recipe.height_px <= recipe.width_px:
+        reason = f"height_px: {recipe.width_px}x{recipe.height_px} is not vertical"
+        found.append((reason, "Choose a height_px above width_px, such as 1080x1920."))
+    if recipe.min_duration_s > recipe.max_duration_s:
+        reason = f"min_duration_s: {recipe.min_duration_s} is above max_duration_s"
+        found.append((reason, f"Choose one of at most {recipe.max_duration_s}."))
+    if recipe.caption_style not in CAPTION_STYLES:
+        reason = f"caption_style: no style is named '{recipe.caption_style}'"
+        found.append((reason, f"There are: {', '.join(sorted(CAPTION_STYLES))}."))
+    return found
