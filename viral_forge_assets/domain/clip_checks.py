@@ -1,0 +1,151 @@
+"""What a finished clip must be before anyone may publish it."""
+
+from viral_forge_assets.domain.edit_plan import ClipPlan, EditPlan
+from viral_forge_resources.contracts.media import ClipFacts
+from viral_forge_resources.contracts.records import CheckResult
+
+_DURATION = "rendered_clips_have_planned_duration"
+_SIZE = "rendered_clips_are_vertical"
+_RATE = "rendered_clips_have_constant_rate"
+_SYNC = "rendered_clips_are_in_sync"
+_LOUDNESS = "rendered_clips_are_loud_enough"
+_PEAK = "rendered_clips_have_safe_peaks"
+_BLACK = "rendered_clips_are_not_black"
+_FROZEN = "rendered_clips_are_not_frozen"
+_COPY = "rendered_clips_are_not_their_input"
+
+CHECK_NAMES = {
+    _DURATION: "Each clip lasts as long as its plan says, to two frames.",
+    _SIZE: "Each clip is upright and of the size its plan says.",
+    _RATE: "Each clip has one constant frame rate, the planned one.",
+    _SYNC: "Sound and picture of each clip start and end together, to 60 ms.",
+    _LOUDNESS: "Each clip is as loud as planned, to 1 LU, or silent because its source is.",
+    _PEAK: "No clip's true peak is above -1 dBTP: louder ones distort after a platform's encoder.",
+    _BLACK: "At most 30 % of a clip is black.",
+    _FROZEN: "At most 95 % of a clip stands still.",
+    _COPY: "No clip is byte for byte its source.",
+}
+"""What is checked, in this order, each in one line."""
+
+_DURATION_FRAMES = 2
+_RATE_TOLERANCE = 0.0005
+"""Tells 30 from 30000/1001, and forgives a container's rounding."""
+_SYNC_S = 0.06
+"""Lips and sound further apart than this are noticed."""
+_LOUDNESS_LU = 1.0
+_HIGHEST_PEAK_DBTP = -1.0
+_BLACK_SHARE = 0.3
+_FROZEN_SHARE = 0.95
+
+
+def check_clip(
+    facts: ClipFacts, *, plan: EditPlan, clip: ClipPlan, content_sha256: str
+) -> tuple[CheckResult, ...]:
+    """One result for each of ``CHECK_NAMES``, in that order."""
+    return (
+        _duration(facts, clip),
+        _size(facts, plan),
+        _rate(facts, clip),
+        _sync(facts),
+        _loudness(facts, plan, clip),
+        _peak(facts),
+        _share(
+            _BLACK,
+            facts.black_s / clip.duration_s,
+            _BLACK_SHARE,
+            what="of the clip is black",
+            why="Look at the source there, or choose another moment.",
+        ),
+        _share(
+            _FROZEN,
+            facts.frozen_s / clip.duration_s,
+            _FROZEN_SHARE,
+            what="of the clip stands still",
+            why="A render that lost its frames looks like this, and so does a still picture.",
+        ),
+        CheckResult(
+            name=_COPY,
+            passed=content_sha256 != plan.source_sha256,
+            message=f"clip {content_sha256[:12]}, source {plan.source_sha256[:12]}",
+        ),
+    )
+
+
+def _duration(facts: ClipFacts, clip: ClipPlan) -> CheckResult:
+    allowed_s = float(_DURATION_FRAMES / clip.fps)
+    off_s = facts.duration_s - clip.duration_s
+    return CheckResult(
+        name=_DURATION,
+        passed=abs(off_s) <= allowed_s + 1e-6,
+        message=f"{facts.duration_s:.3f} s, planned {clip.duration_s:.3f} s ± {allowed_s:.3f} s",
+    )
+
+
+def _size(facts: ClipFacts, plan: EditPlan) -> CheckResult:
+    as_planned = (facts.width_px, facts.height_px) == (plan.width_px, plan.height_px)
+    return CheckResult(
+        name=_SIZE,
+        passed=as_planned and facts.height_px > facts.width_px,
+        message=f"{facts.width_px}x{facts.height_px}, planned {plan.width_px}x{plan.height_px}",
+    )
+
+
+def _rate(facts: ClipFacts, clip: ClipPlan) -> CheckResult:
+    is_planned = abs(facts.fps / clip.fps - 1) <= _RATE_TOLERANCE
+    kind = "variable" if facts.is_variable_rate else "constant"
+    return CheckResult(
+        name=_RATE,
+        passed=is_planned and not facts.is_variable_rate,
+        message=f"{float(facts.fps):.3f} fps, {kind}, planned {float(clip.fps):.3f} fps, constant",
+    )
+
+
+def _sync(facts: ClipFacts) -> CheckResult:
+    if facts.sync_offset_s is None:
+        return CheckResult(
+            name=_SYNC, passed=False, message="no sound track; even a silent clip gets one"
+        )
+    return CheckResult(
+        name=_SYNC,
+        passed=abs(facts.sync_offset_s) <= _SYNC_S,
+        message=f"{facts.sync_offset_s * 1000:+.0f} ms apart, at most {_SYNC_S * 1000:.0f} ms",
+    )
+
+
+def _loudness(facts: ClipFacts, plan: EditPlan, clip: ClipPlan) -> CheckResult:
+    wanted = f"{plan.target_lufs:g} ± {_LOUDNESS_LU:g} LUFS"
+    note = f"; {clip.sound.note}" if clip.sound and clip.sound.note else ""
+    if facts.loudness_lufs is None:
+        source_is_silent = clip.sound is None or clip.sound.measured_lufs is None
+        why = "as its source is" if source_is_silent else f"though its source is not; {wanted}"
+        return CheckResult(
+            name=_LOUDNESS, passed=source_is_silent, message=f"the clip is silent, {why}{note}"
+        )
+    return CheckResult(
+        name=_LOUDNESS,
+        passed=abs(facts.loudness_lufs - plan.target_lufs) <= _LOUDNESS_LU,
+        message=f"{facts.loudness_lufs:.1f} LUFS, wanted {wanted}{note}",
+    )
+
+
+def _peak(facts: ClipFacts) -> CheckResult:
+    limit = f"at most {_HIGHEST_PEAK_DBTP:g} dBTP"
+    if facts.true_peak_dbtp is None:
+        return CheckResult(
+            name=_PEAK,
+            passed=facts.loudness_lufs is None,
+            message=f"the clip is silent; {limit}"
+            if facts.loudness_lufs is None
+            else f"not measured; {limit}",
+        )
+    return CheckResult(
+        name=_PEAK,
+        passed=facts.true_peak_dbtp <= _HIGHEST_PEAK_DBTP,
+        message=f"{facts.true_peak_dbtp:.1f} dBTP, {limit}",
+    )
+
+
+def _share(name: str, share: float, limit: float, *, what: str, why: str) -> CheckResult:
+    passed = share <= limit
+    said = f"{share:.0%} {what}, at most {limit:.0%}"
+    return CheckResult(name=name, passed=passed, message=said if passed else f"{said}. {why}")

@@ -1,0 +1,221 @@
+"""The edit plan: a recipe applied to one candidate, as a document that a renderer can follow."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+from viral_forge_assets.domain.moments import choose_moment
+from viral_forge_assets.domain.recipes import PlannedFilter, Preset, Recipe, recipe_hash
+from viral_forge_assets.domain.reframing import crop_loss, frame_for
+from viral_forge_resources.contracts.media import (
+    Framing,
+    FramingMode,
+    MediaProbe,
+    RenderSpec,
+    SceneMap,
+    SoundLevel,
+    Stretch,
+    Transcript,
+    Word,
+)
+from viral_forge_resources.documents import document_hash
+
+_SLOWEST_KEPT, _FASTEST_KEPT = 23, 60
+_USUAL_FPS = Fraction(30)
+_HASH_LENGTH = 16
+_ADJOINING_S = 1e-6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClipPlan:
+    """One clip to be.
+
+    Attributes:
+        number: 1 is the first clip of the candidate.
+        segments: stretches of the source, in the order they are shown.
+        sound: None until the cut sound was measured.
+        reasons: why these segments and this framing, for people.
+        score: of the moment, in [0, 1].
+    """
+
+    number: int
+    segments: tuple[Stretch, ...]
+    framing: Framing
+    fps: Fraction
+    score: float
+    reasons: tuple[str, ...] = ()
+    sound: SoundLevel | None = None
+
+    @property
+    def duration_s(self) -> float:
+        """Length of the clip in seconds."""
+        return sum(segment.duration_s for segment in self.segments)
+
+    @property
+    def frames(self) -> int:
+        """How many pictures the clip has."""
+        return max(round(self.duration_s * self.fps), 1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EditPlan:
+    """What is made of one source, with all that the bytes depend on."""
+
+    recipe: str
+    recipe_version: int
+    recipe_hash: str
+    source_sha256: str
+    rights_id: str
+    width_px: int
+    height_px: int
+    has_captions: bool
+    caption_style: str
+    target_lufs: float
+    crf: int
+    preset: Preset
+    filters: tuple[PlannedFilter, ...]
+    clips: tuple[ClipPlan, ...]
+
+
+def plan_edit(
+    recipe: Recipe,
+    *,
+    probe: MediaProbe,
+    scene_map: SceneMap,
+    transcript: Transcript,
+    source_sha256: str,
+    rights_id: str,
+    source_name: str,
+) -> EditPlan:
+    """``recipe`` applied to a source; its sound levels are still to be measured.
+
+    Raises:
+        BadInput: the source, known as ``source_name``, is too short for a clip.
+    """
+    moment = choose_moment(recipe, probe, scene_map, transcript.words, source_name=source_name)
+    framing, why = _framing(recipe, probe, scene_map, moment.stretch)
+    clip = ClipPlan(
+        number=1,
+        segments=(moment.stretch,),
+        framing=framing,
+        fps=clip_fps(probe),
+        score=moment.score,
+        reasons=(*moment.reasons, why),
+    )
+    return EditPlan(
+        recipe=recipe.name,
+        recipe_version=recipe.version,
+        recipe_hash=recipe_hash(recipe),
+        source_sha256=source_sha256,
+        rights_id=rights_id,
+        width_px=recipe.width_px,
+        height_px=recipe.height_px,
+        has_captions=recipe.has_captions,
+        caption_style=recipe.caption_style,
+        target_lufs=recipe.target_lufs,
+        crf=recipe.crf,
+        preset=recipe.preset,
+        filters=recipe.filters,
+        clips=(clip,),
+    )
+
+
+def with_sound(plan: EditPlan, levels: Mapping[int, SoundLevel]) -> EditPlan:
+    """``plan`` with the sound level of each clip, by clip number; clips not named keep theirs."""
+    clips = (replace(clip, sound=levels.get(clip.number, clip.sound)) for clip in plan.clips)
+    return replace(plan, clips=tuple(clips))
+
+
+def clip_fps(probe: MediaProbe) -> Fraction:
+    """The source's own rate where it is constant and usual, exactly; else 30."""
+    is_usual = _SLOWEST_KEPT <= probe.fps <= _FASTEST_KEPT
+    return probe.fps if is_usual and not probe.is_variable_rate else _USUAL_FPS
+
+
+def words_in_clip(words: Sequence[Word], segments: Sequence[Stretch]) -> tuple[Word, ...]:
+    """Words of the source at their times in the clip, in the order they are heard there.
+
+    A word at an edge is shortened, one that is cut away is gone, and one that loses its middle is
+    still one word.
+    """
+    heard: list[Word] = []
+    last: Word | None = None
+    offset_s = 0.0
+    for segment in segments:
+        for word in words:
+            part = _part_in_clip(word, segment, offset_s)
+            if part is None:
+                continue
+            if word is last and part.start_s - heard[-1].end_s < _ADJOINING_S:
+                heard[-1] = replace(heard[-1], end_s=part.end_s)
+            else:
+                heard.append(part)
+            last = word
+        offset_s += segment.duration_s
+    return tuple(heard)
+
+
+def render_spec(
+    plan: EditPlan,
+    clip: ClipPlan,
+    probe: MediaProbe,
+    *,
+    source_filters: tuple[str, ...],
+    frame_filters: tuple[str, ...],
+) -> RenderSpec:
+    """Everything the renderer needs for ``clip``; filters come as FFmpeg chains."""
+    made_by = f"{plan.recipe}@{plan.recipe_version}+{plan.recipe_hash}"
+    return RenderSpec(
+        segments=clip.segments,
+        width_px=plan.width_px,
+        height_px=plan.height_px,
+        fps=clip.fps,
+        framing=clip.framing,
+        source_filters=source_filters,
+        frame_filters=frame_filters,
+        gain_db=clip.sound.gain_db if clip.sound else None,
+        has_sound=bool(probe.audio_channels),
+        is_hdr=probe.is_hdr,
+        crf=plan.crf,
+        preset=plan.preset,
+        comment=f"recipe={made_by} source={plan.source_sha256} rights={plan.rights_id}",
+    )
+
+
+def plan_hash(plan: EditPlan, clip: ClipPlan) -> str:
+    """16 hex digits for all that the bytes of ``clip`` depend on, without the other clips."""
+    bare = replace(clip, score=0.0, reasons=())
+    return document_hash(replace(plan, clips=(bare,)))[:_HASH_LENGTH]
+
+
+def _framing(
+    recipe: Recipe, probe: MediaProbe, scene_map: SceneMap, stretch: Stretch
+) -> tuple[Framing, str]:
+    """The framing and why it is this one."""
+    mode = recipe.framing
+    loss = crop_loss(probe, width_px=recipe.width_px, height_px=recipe.height_px)
+    why = f"{mode.value}: as the recipe says"
+    if mode is FramingMode.CROP and loss > recipe.max_crop:
+        mode = FramingMode.FIT
+        why = f"fit: a crop would lose {loss:.0%} of the picture, above {recipe.max_crop:.0%}"
+    elif mode is FramingMode.CROP:
+        why = f"crop: loses {loss:.0%} of the picture"
+    framing = frame_for(
+        probe,
+        scene_map,
+        (stretch,),
+        width_px=recipe.width_px,
+        height_px=recipe.height_px,
+        mode=mode,
+    )
+    return framing, why
+
+
+def _part_in_clip(word: Word, segment: Stretch, offset_s: float) -> Word | None:
+    start_s = max(word.start_s, segment.start_s)
+    end_s = min(word.end_s, segment.end_s)
+    is_instant = word.start_s == word.end_s and segment.start_s <= word.start_s < segment.end_s
+    if end_s <= start_s and not is_instant:
+        return None
+    shift_s = offset_s - segment.start_s
+    return replace(word, start_s=max(start_s + shift_s, 0.0), end_s=end_s + shift_s)
