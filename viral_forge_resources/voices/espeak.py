@@ -85,8 +85,9 @@ class EspeakVoice:
 
     Word times are the voice's own: a word starts where the library says so, and ends where its
     sound ends. The library merges some short words (``of the``); the time of such a group is
-    shared among its words by length. The same text sounds the same to a few hundredths of a second: the
-    library carries a phase over from what the process said before, even through its own reset.
+    shared among its words by length. The same text sounds the same to a few hundredths of a
+    second: the library carries a phase over from what the process said before, even through its
+    own reset.
     """
 
     def __init__(self, language: str = "en-us", *, words_per_minute: int = 165) -> None:
