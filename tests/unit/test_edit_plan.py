@@ -4,7 +4,7 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from viral_forge_assets.domain.edit_plan import (
@@ -31,6 +31,7 @@ from viral_forge_resources.contracts.media import (
 )
 from viral_forge_resources.documents import from_json, to_json
 
+UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 PROBE = MediaProbe(
     container="mp4",
     duration_s=20.0,
@@ -196,6 +197,7 @@ def test_a_word_without_length_is_kept():
 _INSTANT = st.floats(0, 100)
 
 
+@UNHURRIED
 @given(
     spans=st.lists(st.tuples(_INSTANT, st.floats(0.01, 3)), max_size=20).map(sorted),
     edges=st.lists(_INSTANT, min_size=2, max_size=8, unique=True).map(sorted),

@@ -3,7 +3,7 @@ from fractions import Fraction
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from viral_forge_assets.domain.moments import Moment, choose_moment
@@ -11,6 +11,7 @@ from viral_forge_assets.domain.recipes import Recipe
 from viral_forge_resources.contracts.errors import BadInput
 from viral_forge_resources.contracts.media import MediaProbe, SceneMap, Shot, Stretch, Word
 
+UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 RECIPE = Recipe(name="mine", version=1, description="A test.")
 
 
@@ -181,6 +182,7 @@ def _material(draw):
     }
 
 
+@UNHURRIED
 @given(_material())
 def test_a_moment_lies_inside_the_source_and_the_limits(material):
     moment = _choose(**material)

@@ -3,7 +3,7 @@ from fractions import Fraction
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from viral_forge_assets.domain.reframing import crop_loss, frame_for
@@ -16,6 +16,8 @@ from viral_forge_resources.contracts.media import (
     Shot,
     Stretch,
 )
+
+UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 def _probe(width_px: int, height_px: int) -> MediaProbe:
@@ -131,6 +133,7 @@ def _shots(draw):
     ]
 
 
+@UNHURRIED
 @given(
     width_px=st.integers(2, 4096),
     height_px=st.integers(2, 4096),
