@@ -1,0 +1,220 @@
+"""The text of FFmpeg's filter graphs: what a clip looks and sounds like, as FFmpeg is told it."""
+
+from collections.abc import Callable, Sequence
+from fractions import Fraction
+
+from viral_forge_resources.contracts.media import CropKey, Framing, FramingMode, RenderSpec
+from viral_forge_resources.media._cuts import SOUND_RATE_HZ, Cut, Span
+
+GRAPH_VERSION = 1
+"""Rises with every change that gives other bytes for the same RenderSpec."""
+
+CAPTIONS_FILE = "captions.ass"
+CROP_FILE = "crop.cmd"
+"""Names in FFmpeg's working folder: nothing from outside stands in a graph."""
+
+PICTURE = "[picture]"
+SOUND = "[sound]"
+
+_PAD_S = 1.0
+"""A sound track often outlasts its picture by part of a second; the last picture stays on."""
+
+_FADE_SAMPLES = 384
+"""8 ms: no click at a joint, no word swallowed."""
+
+_LIMIT = 0.79
+"""-2 dBFS: AAC at 192 kb/s was seen to add up to 0.8 dB, and platforms want a true peak <= -1."""
+
+_OVERSAMPLED_HZ = 4 * SOUND_RATE_HZ
+"""The limiter sees peaks between the samples, as players rebuild them."""
+
+_HDR_WHITE_NITS = 203
+"""Diffuse white of HDR by ITU-R BT.2408; with mobius it comes out at 214 of 255, grey at 108."""
+
+_BLUR_SHRINKS = 4
+"""A background blurred at a quarter of the size looks the same for a tenth of the work."""
+
+
+def picture_graph(
+    spec: RenderSpec, spans: Sequence[Span], *, assumed_matrix: str | None, has_captions: bool
+) -> str:
+    """From the inputs' pictures to ``PICTURE``, at the spec's size, rate and number of frames.
+
+    ``assumed_matrix`` is FFmpeg's name of the colour matrix to take where the source names none.
+    """
+    parts = [_cut_picture(spans, spec.fps, assumed_matrix)]
+    before_crop = ["setsar=1"] if spec.is_hdr else ["setsar=1", "format=yuv420p"]
+    after_crop = [*(_tone_down(spec) if spec.is_hdr else []), *spec.source_filters]
+    if spec.framing.mode is FramingMode.FIT:
+        parts.append(f"[cut]{','.join([*before_crop, *after_crop])}[whole]")
+        parts.append(_fit(spec))
+    else:
+        crop = _crop(spec.framing, is_exact=not spec.is_hdr)
+        chain = [*before_crop, *crop, *after_crop, _scaled(spec.width_px, spec.height_px)]
+        parts.append(f"[cut]{','.join(chain)}[framed]")
+    captions = [f"ass=f={CAPTIONS_FILE}"] if has_captions else []
+    last = [
+        *spec.frame_filters,
+        *captions,
+        "format=yuv420p",
+        # FFmpeg 9 takes colour tags from the last filter only.
+        "setparams=color_primaries=bt709:color_trc=bt709:colorspace=bt709:range=tv",
+    ]
+    parts.append(f"[framed]{','.join(last)}{PICTURE}")
+    return ";\n".join(parts)
+
+
+def sound_graph(
+    spans: Sequence[Span], *, gain_db: float | None, has_sound: bool, meter: str = ""
+) -> str:
+    """From the inputs' sound to ``SOUND``: 48 kHz stereo, as long as the picture to the sample.
+
+    ``meter`` is a filter at the very end.
+    """
+    if has_sound:
+        parts = [_cut_sound(spans)]
+    else:
+        samples = sum(cut.samples for span in spans for cut in span.cuts)
+        parts = [f"anullsrc=r={SOUND_RATE_HZ}:cl=stereo,atrim=end_sample={samples}[heard]"]
+    chain = [*_louder(gain_db), *([meter] if meter else [])] or ["anull"]
+    parts.append(f"[heard]{','.join(chain)}{SOUND}")
+    return ";\n".join(parts)
+
+
+def crop_commands(path: Sequence[CropKey], fps: Fraction) -> str:
+    """What ``sendcmd`` reads: each key half a frame early, or it would act a frame late."""
+    lines = []
+    for key in path[1:]:
+        frame = round(key.at_s * fps)
+        at_s = max(0.0, float((frame - Fraction(1, 2)) / fps))
+        lines.append(f"{at_s:.6f} crop@src x {key.x_px}, crop@src y {key.y_px};\n")
+    return "".join(lines)
+
+
+def _cut_picture(spans: Sequence[Span], fps: Fraction, assumed_matrix: str | None) -> str:
+    # fps comes first: on its grid a cut is a number of frames, whatever the source's own rate is.
+    matrix = f"setparams=colorspace={assumed_matrix}," if assumed_matrix else ""
+    head = (
+        f"{matrix}fps={fps.numerator}/{fps.denominator}:start_time=0,"
+        f"tpad=stop_mode=clone:stop_duration={_PAD_S},split"
+    )
+    square = "scale=w='if(eq(sar,1),iw,trunc(iw*sar/2)*2)':h=ih"
+    return _joined(spans, "V", head=head, cut=_trimmed_picture, tail=f"concat=n={{}},{square}[cut]")
+
+
+def _cut_sound(spans: Sequence[Span]) -> str:
+    head = (
+        # Broken and late sound tracks: gaps become silence, so nothing moves against the picture.
+        f"aresample={SOUND_RATE_HZ}:async=1:first_pts=0,"
+        "aformat=sample_fmts=fltp:channel_layouts=stereo,asplit"
+    )
+    return _joined(spans, "a", head=head, cut=_trimmed_sound, tail="concat=n={}:v=0:a=1[heard]")
+
+
+def _joined(
+    spans: Sequence[Span], stream: str, *, head: str, cut: Callable[[Cut], str], tail: str
+) -> str:
+    parts = []
+    pieces = ""
+    for number, span in enumerate(spans):
+        labels = [f"{stream}{number}_{index}" for index in range(len(span.cuts))]
+        outputs = "".join(f"[{label}]" for label in labels)
+        parts.append(f"[{number}:{stream}:0]{head}={len(labels)}{outputs}")
+        parts += [
+            f"[{label}]{cut(each)}[{label}_cut]"
+            for label, each in zip(labels, span.cuts, strict=True)
+        ]
+        pieces += "".join(f"[{label}_cut]" for label in labels)
+    parts.append(pieces + tail.format(sum(len(span.cuts) for span in spans)))
+    return ";\n".join(parts)
+
+
+def _trimmed_picture(cut: Cut) -> str:
+    end_frame = cut.first_frame + cut.frames
+    return f"trim=start_frame={cut.first_frame}:end_frame={end_frame},setpts=PTS-STARTPTS"
+
+
+def _trimmed_sound(cut: Cut) -> str:
+    fade = min(_FADE_SAMPLES, cut.samples // 2)
+    end_sample = cut.first_sample + cut.samples
+    return (
+        f"atrim=start_sample={cut.first_sample}:end_sample={end_sample},"
+        f"apad=whole_len={cut.samples},asetpts=N/SR/TB,"
+        f"afade=t=in:ss=0:ns={fade},afade=t=out:ss={cut.samples - fade}:ns={fade}"
+    )
+
+
+def _louder(gain_db: float | None) -> list[str]:
+    if gain_db is None:
+        return []
+    return [
+        f"volume={gain_db:.2f}dB",
+        f"aresample={_OVERSAMPLED_HZ}",
+        # level=false: left to itself it raises the result to 0 dB again.
+        f"alimiter=limit={_LIMIT}:level=false:latency=true",
+        f"aresample={SOUND_RATE_HZ}",
+    ]
+
+
+def _crop(framing: Framing, *, is_exact: bool) -> list[str]:
+    # Not exact, a path moves by two pixels at a time; exact, with more than 8 bits, FFmpeg 9 reads
+    # colour from half a sample aside where a corner is odd: green turns to magenta.
+    first = framing.path[0]
+    crop = (
+        f"crop@src=w='min({framing.width_px},iw)':h='min({framing.height_px},ih)'"
+        f":x={first.x_px}:y={first.y_px}:exact={int(is_exact)}"
+    )
+    return [f"sendcmd=f={CROP_FILE}", crop] if len(framing.path) > 1 else [crop]
+
+
+def _tone_down(spec: RenderSpec) -> list[str]:
+    width_px, height_px = _fitted(spec)
+    is_smaller = width_px < spec.framing.width_px
+    size = f"w={width_px}:h={height_px}:" if is_smaller else ""
+    return [
+        "crop=w=trunc(iw/2)*2:h=trunc(ih/2)*2",
+        "setparams=color_primaries=bt2020:colorspace=bt2020nc",
+        f"zscale={size}t=linear:npl={_HDR_WHITE_NITS}",
+        "format=gbrpf32le",
+        "zscale=p=bt709",
+        "tonemap=mobius:desat=0",
+        "zscale=t=bt709:m=bt709:r=tv",
+        "format=yuv420p",
+    ]
+
+
+def _fit(spec: RenderSpec) -> str:
+    front = _scaled(*_fitted(spec))
+    width_px = _even(spec.width_px / _BLUR_SHRINKS)
+    height_px = _even(spec.height_px / _BLUR_SHRINKS)
+    blurred = (
+        f"scale={width_px}:{height_px}:force_original_aspect_ratio=increase:flags=bilinear,"
+        f"crop={width_px}:{height_px},gblur=sigma=8"
+    )
+    return ";\n".join(
+        (
+            "[whole]split[near][far]",
+            f"[far]{blurred},{_scaled(spec.width_px, spec.height_px)}[back]",
+            f"[near]{front}[front]",
+            "[back][front]overlay=x=(W-w)/2:y=(H-h)/2[framed]",
+        )
+    )
+
+
+def _fitted(spec: RenderSpec) -> tuple[int, int]:
+    """Size at which the framed part stands in the frame."""
+    framing = spec.framing
+    if framing.mode is FramingMode.CROP:
+        return spec.width_px, spec.height_px
+    scale = min(spec.width_px / framing.width_px, spec.height_px / framing.height_px)
+    return _even(framing.width_px * scale), _even(framing.height_px * scale)
+
+
+def _scaled(width_px: int, height_px: int) -> str:
+    return (
+        f"scale={width_px}:{height_px}:flags=bicubic:out_color_matrix=bt709:out_range=tv,setsar=1"
+    )
+
+
+def _even(size: float) -> int:
+    return max(2, round(size / 2) * 2)

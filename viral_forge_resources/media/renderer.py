@@ -1,0 +1,194 @@
+"""Turns a plan into a clip with one FFmpeg process, and measures sound and clips."""
+
+import os
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from viral_forge_resources.contracts.errors import BadInput
+from viral_forge_resources.contracts.media import (
+    ClipFacts,
+    ProgressCallback,
+    RenderReport,
+    RenderSpec,
+    SoundLevel,
+    Stretch,
+)
+from viral_forge_resources.media import filtergraph, inspection, loudness
+from viral_forge_resources.media._cuts import Span, clip_frames, input_arguments, spans_of
+from viral_forge_resources.media._source import SourceFacts, source_facts
+from viral_forge_resources.media.ffmpeg import (
+    INPUT_GUARD,
+    Finished,
+    ffmpeg_version,
+    run_ffmpeg,
+)
+from viral_forge_resources.media.fonts import write_fonts_config
+
+_ENCODER = "libx264"
+_SOURCE_LINK = "source"
+_CLIP = "clip.mp4"
+_PICTURE_GRAPH = "picture.graph"
+_SOUND_GRAPH = "sound.graph"
+
+_KEYFRAME_EVERY_S = 2
+"""Players seek to key frames; platforms re-encode cleanly from closed two-second groups."""
+
+_MAX_RATE = "16M"
+"""Grain and confetti would otherwise make files that platforms refuse."""
+
+
+class FfmpegRenderer:
+    """Renders with the FFmpeg that comes with imageio-ffmpeg, on the CPU.
+
+    Args:
+        concurrent_renders: how many share this machine's cores.
+        fonts_config: writes a fonts.conf for libass into the folder that it is given.
+    """
+
+    def __init__(
+        self,
+        *,
+        concurrent_renders: int = 1,
+        fonts_config: Callable[[Path], Path] = write_fonts_config,
+    ) -> None:
+        self._concurrent_renders = concurrent_renders
+        self._fonts_config = fonts_config
+
+    def build(self) -> str:
+        """FFmpeg build, encoder and version of our graphs: part of a clip's provenance."""
+        return f"ffmpeg {ffmpeg_version()}, {_ENCODER}, graph {filtergraph.GRAPH_VERSION}"
+
+    def sound_level(
+        self, source: Path, segments: tuple[Stretch, ...], *, target_lufs: float
+    ) -> SoundLevel:
+        """Measure the cut sound and find the gain that reaches ``target_lufs``."""
+        return loudness.sound_level(source, segments, target_lufs=target_lufs)
+
+    def inspect(self, clip: Path) -> ClipFacts:
+        """Measure a finished clip."""
+        return inspection.clip_facts(clip)
+
+    def render(
+        self,
+        source: Path,
+        target: Path,
+        *,
+        spec: RenderSpec,
+        captions: Path | None,
+        on_progress: ProgressCallback,
+    ) -> RenderReport:
+        """Write the clip to ``target``: whole, or not at all.
+
+        Raises:
+            BadInput: FFmpeg could not read the source or make the clip; says what it said.
+            Transient: FFmpeg was ended from outside, or the disk is full.
+        """
+        facts = source_facts(source, name=source.name)
+        spans = spans_of(spec.segments, spec.fps)
+        with tempfile.TemporaryDirectory(prefix=".render-", dir=target.parent) as scratch:
+            folder = Path(scratch)
+            _lay_out(folder, source, captions, spec, facts)
+            finished = run_ffmpeg(
+                self._arguments(spec, spans, facts),
+                name=source.name,
+                folder=folder,
+                environment=self._fonts(folder) if captions else None,
+                on_frame=_as_share(clip_frames(spans), on_progress),
+            )
+            _refuse_short_picture(finished, clip_frames(spans), spec, source.name)
+            (folder / _CLIP).replace(target)
+        on_progress(1.0)
+        return RenderReport(
+            encoder=_ENCODER,
+            build=self.build(),
+            cpu_s=finished.cpu_s,
+            wall_s=finished.wall_s,
+            warnings=finished.warnings(),
+        )
+
+    def _arguments(
+        self, spec: RenderSpec, spans: tuple[Span, ...], facts: SourceFacts
+    ) -> list[str]:
+        threads = self._thread_options()
+        return [
+            *input_arguments(
+                spans,
+                file=_SOURCE_LINK,
+                origin_s=facts.origin_s,
+                fps=spec.fps,
+                options=(*INPUT_GUARD, *threads),
+            ),
+            *("-/filter_complex", _PICTURE_GRAPH, "-/filter_complex", _SOUND_GRAPH),
+            *("-map", filtergraph.PICTURE, "-map", filtergraph.SOUND),
+            *("-c:v", _ENCODER, "-preset", spec.preset, "-crf", str(spec.crf), *threads),
+            *("-maxrate", _MAX_RATE, "-bufsize", _MAX_RATE, "-profile:v", "high"),
+            *("-g", str(round(_KEYFRAME_EVERY_S * spec.fps)), "-fps_mode", "passthrough"),
+            *("-c:a", "aac", "-b:a", "192k"),
+            # No clock, no version, nothing of the source's: equal specs give equal bytes.
+            *("-map_metadata", "-1", "-map_chapters", "-1", "-fflags", "+bitexact"),
+            *("-flags:v", "+bitexact", "-flags:a", "+bitexact"),
+            *(
+                "-metadata",
+                f"comment={spec.comment}",
+                "-movflags",
+                "+faststart",
+                "-f",
+                "mp4",
+                _CLIP,
+            ),
+        ]
+
+    def _thread_options(self) -> tuple[str, ...]:
+        if self._concurrent_renders == 1:
+            return ()
+        share = max(1, (os.cpu_count() or 1) // self._concurrent_renders)
+        return ("-threads", str(share))
+
+    def _fonts(self, folder: Path) -> dict[str, str]:
+        return {"FONTCONFIG_FILE": str(self._fonts_config(folder))}
+
+
+def _lay_out(
+    folder: Path, source: Path, captions: Path | None, spec: RenderSpec, facts: SourceFacts
+) -> None:
+    spans = spans_of(spec.segments, spec.fps)
+    (folder / _SOURCE_LINK).symlink_to(source.absolute())
+    (folder / _PICTURE_GRAPH).write_text(
+        filtergraph.picture_graph(
+            spec,
+            spans,
+            assumed_matrix=facts.assumed_matrix,
+            has_captions=captions is not None,
+        )
+    )
+    (folder / _SOUND_GRAPH).write_text(
+        filtergraph.sound_graph(spans, gain_db=spec.gain_db, has_sound=spec.has_sound)
+    )
+    (folder / filtergraph.CROP_FILE).write_text(
+        filtergraph.crop_commands(spec.framing.path, spec.fps)
+    )
+    if captions is not None:
+        (folder / filtergraph.CAPTIONS_FILE).write_bytes(captions.read_bytes())
+
+
+def _as_share(frames: int, on_progress: ProgressCallback) -> Callable[[int], None]:
+    told = 0
+
+    def on_frame(frame: int) -> None:
+        nonlocal told
+        if told < frame < frames:
+            told = frame
+            on_progress(frame / frames)
+
+    return on_frame
+
+
+def _refuse_short_picture(finished: Finished, frames: int, spec: RenderSpec, name: str) -> None:
+    if finished.frames < frames:
+        missing_s = float((frames - finished.frames) / spec.fps)
+        raise BadInput(
+            name,
+            reason=f"the picture ends {missing_s:.1f} s before the clip does",
+            remedy="The file is damaged or cut short: get it again, or choose an earlier moment.",
+        )
