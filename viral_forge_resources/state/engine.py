@@ -22,6 +22,7 @@ _BUSY_TIMEOUT_S = 30
 _CONNECT_TIMEOUT_S = 10
 _MIGRATION_LOCK = 0x76666D67  # an arbitrary number that nothing else in the database locks
 _WRITES = "viral_forge_writes"
+_MIGRATES = "viral_forge_migrates"
 _NOT_OURS = (
     "password authentication failed",
     "no password supplied",
@@ -111,11 +112,23 @@ def migrating(engine: sa.Engine) -> Generator[Any, None, None]:
 
     config = Config()
     config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
-    with engine.begin() as connection:
+    alone = engine.execution_options(**{_WRITES: True, _MIGRATES: True})
+    with alone.begin() as connection:
         if connection.dialect.name == "postgresql":
             connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_MIGRATION_LOCK)))
         config.attributes["connection"] = connection
         yield config
+        if connection.dialect.name == "sqlite":
+            _check_references(connection)
+
+
+def _check_references(connection: sa.Connection) -> None:
+    broken = {row[0] for row in connection.exec_driver_sql("PRAGMA foreign_key_check")}
+    if broken:
+        raise Misconfigured(
+            f"a migration left rows of {', '.join(sorted(broken))} without what they refer to;"
+            " the state database is as it was."
+        )
 
 
 def _revision(connection: sa.Connection) -> str | None:
@@ -194,8 +207,11 @@ def _prepare_sqlite(connection: sqlite3.Connection, record: object) -> None:  # 
 
 
 def _begin_sqlite(connection: sa.Connection) -> None:
-    writes = connection.get_execution_options().get(_WRITES, False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    options = connection.get_execution_options()
+    if options.get(_MIGRATES, False):
+        # A table made anew is dropped in between: what refers to it is checked at the end instead.
+        connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get(_WRITES, False) else "BEGIN")
 
 
 def _open_postgresql(url: sa.URL) -> sa.Engine:
