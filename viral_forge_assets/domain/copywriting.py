@@ -1,0 +1,168 @@
+"""The words of a post, made from what is known of its clip; says nothing that the clip does not."""
+
+import re
+import unicodedata
+from collections import Counter
+
+from viral_forge_assets.domain.stop_words import STOP_WORDS
+from viral_forge_resources.contracts.errors import Permanent
+from viral_forge_resources.contracts.media import Transcript
+from viral_forge_resources.contracts.publishing import PostText, TextLimits
+
+_ELLIPSIS = "…"
+_MEDIA_FILE = re.compile(r"\.(3gp|avi|flv|m4v|mkv|mov|mp4|mpe?g|ogv|ts|webm|wmv)$", re.IGNORECASE)
+_SENTENCE_END = re.compile(r"[.!?…\u3002\uff01\uff1f]+[\"'\u201d\u2019)]*$")
+_WORD = re.compile(r"[^\W\d_]{4,20}")
+# They change how the text around them is shown, and no post needs them.
+_DIRECTION_MARKS = frozenset(
+    "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+)
+# A hook is read at a glance: about two lines of a phone.
+_LONGEST_HOOK = 160
+_LONGEST_UNPUNCTUATED_HOOK_WORDS = 18
+# More than a handful reads as spam on every platform.
+_MOST_TAGS = 8
+# A word of the title says more about the clip than one that was spoken once.
+_TITLE_WEIGHT = 3
+_LEAST_WEIGHT = 2
+
+
+def compose_text(
+    *,
+    title: str,
+    niche: str,
+    transcript: Transcript | None,
+    attribution: str | None,
+    limits: TextLimits,
+    tags: tuple[str, ...] = (),
+) -> PostText:
+    """Title, description and tags of a post, inside ``limits``.
+
+    The attribution stands at the end of the description and is never shortened.
+
+    Args:
+        title: the source's own; a file name will do.
+        niche: its name, which becomes the first tag.
+        transcript: words of the clip; None or an empty one gives a post without a hook.
+        attribution: text that is owed beside every use; None where none is.
+        limits: of the platform; ``max_tags`` counts characters, those between tags included.
+        tags: what is always added, most important first.
+
+    Raises:
+        Permanent: the description may not hold even the attribution.
+    """
+    spoken = tuple(clean(word.text) for word in transcript.words) if transcript else ()
+    heading = clean_title(title) or _hook(spoken) or clean(niche.replace("-", " "))
+    owed = clean(attribution) if attribution else None
+    wanted = (niche, *tags, *_salient_words(heading, spoken))
+    return PostText(
+        title=shortened(heading, limits.max_title),
+        description=_description(_hook(spoken), owed or None, limits.max_description),
+        tags=_tags(wanted, limits.max_tags),
+        attribution=owed or None,
+    )
+
+
+def clean(text: str) -> str:
+    """``text`` on one line, without characters that cannot be seen or that turn text around."""
+    kept = (
+        " " if unicodedata.category(character) in {"Cc", "Zl", "Zp"} else character
+        for character in unicodedata.normalize("NFC", text)
+        if unicodedata.category(character) not in {"Cs", "Co", "Cn"}
+        and character not in _DIRECTION_MARKS
+    )
+    return " ".join("".join(kept).replace("\ufeff", "").split())
+
+
+def clean_title(title: str) -> str:
+    """``title`` as a heading: a file name loses its ending and its underscores."""
+    cleaned = clean(title)
+    stem = _MEDIA_FILE.sub("", cleaned)
+    if stem != cleaned or " " not in stem:
+        stem = stem.replace("_", " ")
+    return " ".join(stem.split())
+
+
+def shortened(text: str, limit: int | None) -> str:
+    """``text`` in at most ``limit`` characters; what is cut ends in … after a whole word."""
+    if limit is None or len(text) <= limit:
+        return text
+    room = max(limit - len(_ELLIPSIS), 0)
+    cut = text[:room]
+    if not text[room : room + 1].isspace() and " " in cut:
+        cut = cut.rpartition(" ")[0]
+    # A joiner or an accent whose letter is gone must not land on the ellipsis.
+    return (cut.rstrip("\u200d\ufe0f ,;:-") + _ELLIPSIS)[:limit]
+
+
+def numbered(text: PostText, *, number: int, of: int, limits: TextLimits) -> PostText:
+    """``text`` with ``(2/3)`` behind its title, so that clips of one source can be told apart."""
+    if of <= 1:
+        return text
+    ending = f" ({number}/{of})"
+    room = None if limits.max_title is None else max(limits.max_title - len(ending), 0)
+    return PostText(
+        title=shortened(text.title, room) + ending,
+        description=text.description,
+        tags=text.tags,
+        attribution=text.attribution,
+    )
+
+
+def _hook(spoken: tuple[str, ...]) -> str:
+    """The first sentence, or the first two where both fit; empty where nothing is said."""
+    ends = [place for place, word in enumerate(spoken, 1) if _SENTENCE_END.search(word)][:2]
+    for end in reversed(ends):
+        hook = " ".join(spoken[:end])
+        if len(hook) <= _LONGEST_HOOK:
+            return hook
+    words = spoken[: ends[0]] if ends else spoken[:_LONGEST_UNPUNCTUATED_HOOK_WORDS]
+    hook = " ".join(words)
+    if not ends and len(words) < len(spoken):
+        hook += _ELLIPSIS
+    return shortened(hook, _LONGEST_HOOK)
+
+
+def _description(hook: str, attribution: str | None, limit: int | None) -> str:
+    if attribution is None:
+        return shortened(hook, limit)
+    if limit is not None and len(attribution) > limit:
+        raise Permanent(
+            f"the attribution that is owed has {len(attribution)} characters, but a description"
+            f" may have {limit}: {attribution!r}"
+        )
+    separator = "\n\n"
+    room = None if limit is None else limit - len(attribution) - len(separator)
+    shown = shortened(hook, room) if room is None or room > len(_ELLIPSIS) else ""
+    return f"{shown}{separator}{attribution}" if shown else attribution
+
+
+def _salient_words(title: str, spoken: tuple[str, ...]) -> tuple[str, ...]:
+    """Words that matter most, best first: of the title, and those said more than once."""
+    in_title = [word for word in _words(title) if word not in STOP_WORDS]
+    in_speech = [word for word in _words(" ".join(spoken)) if word not in STOP_WORDS]
+    weights = Counter(in_speech)
+    for word in dict.fromkeys(in_title):
+        weights[word] += _TITLE_WEIGHT
+    order = {word: place for place, word in enumerate(dict.fromkeys(in_title + in_speech))}
+    ranked = sorted(weights, key=lambda word: (-weights[word], order[word]))
+    return tuple(word for word in ranked if weights[word] >= _LEAST_WEIGHT)
+
+
+def _words(text: str) -> list[str]:
+    return _WORD.findall(text.casefold())
+
+
+def _tags(wanted: tuple[str, ...], limit: int | None) -> tuple[str, ...]:
+    """Each tag as one word, once; one that does not fit leaves room for a shorter one."""
+    chosen: list[str] = []
+    used = 0
+    for tag in dict.fromkeys(re.sub(r"[\W_]+", "", clean(word).casefold()) for word in wanted):
+        cost = len(tag) + (1 if chosen else 0)
+        if not tag or (limit is not None and used + cost > limit):
+            continue
+        chosen.append(tag)
+        used += cost
+        if len(chosen) == _MOST_TAGS:
+            break
+    return tuple(chosen)

@@ -1,0 +1,228 @@
+"""Decisions around the outbox: what is planned, what may be posted, what an answer means."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from viral_forge_assets.domain.copywriting import clean
+from viral_forge_resources.contracts.errors import (
+    NotFound,
+    Permanent,
+    Rejected,
+    Transient,
+    ViralForgeError,
+)
+from viral_forge_resources.contracts.keys import short_hash
+from viral_forge_resources.contracts.publishing import (
+    Approval,
+    Channel,
+    Lookup,
+    PostText,
+    Processing,
+    Publication,
+    PublicationState,
+    Published,
+)
+from viral_forge_resources.contracts.records import Clip
+from viral_forge_resources.contracts.rights import RightsVerdict
+
+_FIRST_WAIT = timedelta(minutes=1)
+# A platform that has been down for hours is asked four times a day.
+_LONGEST_WAIT = timedelta(hours=6)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal:
+    """Why a publication may not be posted: every reason there is."""
+
+    reasons: tuple[str, ...]
+
+    def __str__(self) -> str:
+        """All reasons in one line."""
+        return "; ".join(self.reasons)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settlement:
+    """What becomes of a publication; where ``state`` is the one it has, only ``reason`` is news.
+
+    Attributes:
+        due_at: when to try again; None where nothing is to be tried.
+    """
+
+    state: PublicationState
+    reason: str | None = None
+    due_at: datetime | None = None
+    receipt: str | None = None
+    post_id: str | None = None
+    post_url: str | None = None
+
+
+def plan_publications(
+    clips: Sequence[Clip],
+    channels: Sequence[Channel],
+    *,
+    text_of: Callable[[Clip, Channel], PostText],
+    due_at: datetime,
+    now: datetime,
+) -> tuple[Publication, ...]:
+    """An outbox row for every clip on every channel, clip by clip."""
+    return tuple(
+        Publication(
+            publication_id=short_hash(clip.content_sha256, channel.channel_id),
+            candidate_key=clip.candidate_key,
+            clip_number=clip.number,
+            content_sha256=clip.content_sha256,
+            channel_id=channel.channel_id,
+            state=PublicationState.PLANNED,
+            text=text_of(clip, channel),
+            due_at=due_at,
+            planned_at=now,
+        )
+        for clip in clips
+        for channel in channels
+    )
+
+
+def may_post(
+    *,
+    publication: Publication,
+    stored_sha256: str | None,
+    rights: RightsVerdict,
+    approval: Approval | None,
+    requires_approval: bool,
+    clip: Clip | None,
+) -> Refusal | None:
+    """Why these bytes may not go out now, None if they may.
+
+    Args:
+        publication: the row that was claimed.
+        stored_sha256: of the bytes that would be posted, hashed now; None if there are none.
+        rights: the verdict on the source as the ledger stands now.
+        approval: the newest decision on ``publication.content_sha256``.
+        requires_approval: whether silence is a no; a person's no always is one.
+        clip: the clip as it is recorded now.
+    """
+    reasons = (
+        *_byte_problems(publication, stored_sha256),
+        *_rights_problems(publication, rights),
+        *_approval_problems(publication, approval, requires_approval=requires_approval),
+        *_clip_problems(publication, clip),
+    )
+    return Refusal(reasons=reasons) if reasons else None
+
+
+def settlement(
+    answer: Published | Processing | ViralForgeError, *, attempts: int, now: datetime
+) -> Settlement:
+    """What submitting a post came to.
+
+    Args:
+        answer: what the publisher returned or raised.
+        attempts: how often it was submitted, this time included.
+        now: the moment of the answer.
+    """
+    if isinstance(answer, Published | Processing):
+        return _accepted(answer)
+    if isinstance(answer, Permanent):
+        return Settlement(state=PublicationState.REJECTED, reason=_said(answer))
+    if isinstance(answer, Transient):
+        wait = answer.retry_after if answer.retry_after is not None else _backoff(attempts)
+        return Settlement(state=PublicationState.APPROVED, reason=_said(answer), due_at=now + wait)
+    # What is no clear no may have taken effect: a machine never repeats it.
+    return Settlement(state=PublicationState.UNKNOWN, reason=_said(answer))
+
+
+def after_check(answer: Published | Processing | ViralForgeError) -> Settlement:
+    """What looking at an upload in processing came to."""
+    if isinstance(answer, Published | Processing):
+        return _accepted(answer)
+    if isinstance(answer, Rejected):
+        return Settlement(state=PublicationState.REJECTED, reason=_said(answer))
+    if isinstance(answer, NotFound):
+        return Settlement(
+            state=PublicationState.UNKNOWN,
+            reason=f"the platform knows nothing of the upload any more: {_said(answer)}",
+        )
+    # Not being able to look says nothing about the post.
+    return Settlement(state=PublicationState.PROCESSING, reason=_said(answer))
+
+
+def after_lookup(found: Published | Lookup, *, now: datetime) -> Settlement:
+    """What looking for a post whose answer was lost came to."""
+    if isinstance(found, Published):
+        return _accepted(found)
+    if found is Lookup.ABSENT:
+        return Settlement(
+            state=PublicationState.APPROVED,
+            reason="the platform does not have the post, so it is submitted again",
+            due_at=now,
+        )
+    return Settlement(
+        state=PublicationState.UNKNOWN,
+        reason="it cannot be told whether the post is live. Look at the channel: if it is there,"
+        " record it as published; if it is not, approve it again",
+    )
+
+
+def _accepted(answer: Published | Processing) -> Settlement:
+    if isinstance(answer, Published):
+        return Settlement(
+            state=PublicationState.PUBLISHED, post_id=answer.post_id, post_url=answer.url
+        )
+    return Settlement(state=PublicationState.PROCESSING, receipt=answer.receipt)
+
+
+def _backoff(attempts: int) -> timedelta:
+    # Beyond ten doublings the longest wait is reached anyway, and numbers stay small.
+    doublings = min(max(attempts - 1, 0), 10)
+    return min(_FIRST_WAIT * (1 << doublings), _LONGEST_WAIT)
+
+
+def _said(error: ViralForgeError) -> str:
+    return str(error) or type(error).__name__
+
+
+def _byte_problems(publication: Publication, stored_sha256: str | None) -> Iterator[str]:
+    if stored_sha256 is None:
+        yield "the clip's file is not in storage"
+    elif stored_sha256 != publication.content_sha256:
+        yield (
+            f"the stored clip ({stored_sha256[:12]}) is not the one that was planned"
+            f" ({publication.content_sha256[:12]})"
+        )
+
+
+def _rights_problems(publication: Publication, rights: RightsVerdict) -> Iterator[str]:
+    if not rights.is_allowed:
+        yield f"the material may not be used: {rights.reason}"
+    elif rights.attribution is not None and not _credits(publication.text, rights.attribution):
+        yield f"the attribution that is owed is not in the post: {rights.attribution}"
+
+
+def _credits(text: PostText, attribution: str) -> bool:
+    owed = clean(attribution)
+    return owed in clean(text.description) and owed == clean(text.attribution or "")
+
+
+def _approval_problems(
+    publication: Publication, approval: Approval | None, *, requires_approval: bool
+) -> Iterator[str]:
+    if approval is None or approval.content_sha256 != publication.content_sha256:
+        if requires_approval:
+            yield "nobody has approved this clip"
+    elif not approval.is_approved:
+        yield f"{approval.decided_by} said no to this clip"
+
+
+def _clip_problems(publication: Publication, clip: Clip | None) -> Iterator[str]:
+    if clip is None:
+        yield "no such clip is on record"
+    elif clip.content_sha256 != publication.content_sha256:
+        yield "the clip was rendered anew since it was planned"
+    elif not clip.checks:
+        yield "the clip was not checked"
+    else:
+        for check in clip.checks:
+            if not check.passed:
+                yield f"check {check.name} failed: {check.message}"
