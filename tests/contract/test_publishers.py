@@ -1,0 +1,160 @@
+"""What every publisher keeps to, plugins and the fake alike."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import viral_forge_resources.publishers
+from tests.builders import post_text, publication, sha256
+from tests.fakes.publisher import FakePublisher
+from viral_forge_resources.contracts.errors import Permanent
+from viral_forge_resources.contracts.publishing import (
+    Lookup,
+    Post,
+    Processing,
+    Publication,
+    Published,
+    Publisher,
+)
+from viral_forge_resources.plugins import get_plugin, plugin_names
+
+CHANNEL = "main"
+_MOST_LOOKS = 10
+
+
+def _fake(folder: Path) -> Publisher:
+    del folder
+    return FakePublisher()
+
+
+def _slow_fake(folder: Path) -> Publisher:
+    del folder
+    return FakePublisher(looks_needed=2)
+
+
+def _blind_fake(folder: Path) -> Publisher:
+    del folder
+    return FakePublisher(can_look=False)
+
+
+def _folder(folder: Path) -> Publisher:
+    plugin = get_plugin(viral_forge_resources.publishers, "folder")
+    settings = plugin.Settings(path=folder / "published", reports=folder / "reports")
+    publisher: Publisher = plugin.open_plugin(settings)
+    return publisher
+
+
+_OPENED: dict[str, Callable[[Path], Publisher]] = {
+    "fake": _fake,
+    "slow fake": _slow_fake,
+    "blind fake": _blind_fake,
+    "folder": _folder,
+}
+_FAKES = tuple(name for name in _OPENED if name.endswith("fake"))
+_ALL = (*_FAKES, *plugin_names(viral_forge_resources.publishers))
+
+
+@pytest.fixture(params=_ALL)
+def publisher(request: pytest.FixtureRequest, tmp_path: Path) -> Publisher:
+    return _OPENED[request.param](tmp_path)
+
+
+@pytest.fixture
+def planned() -> Publication:
+    return publication(content_sha256=sha256("clip"))
+
+
+@pytest.fixture
+def post(tmp_path: Path, planned: Publication) -> Post:
+    files = {"clip.mp4": "clip", "cover.jpg": "cover", "words.srt": "words"}
+    (tmp_path / "mine").mkdir()
+    for name, content in files.items():
+        (tmp_path / "mine" / name).write_text(content)
+    return Post(
+        publication_id=planned.publication_id,
+        channel=CHANNEL,
+        content_sha256=planned.content_sha256,
+        text=planned.text,
+        video=tmp_path / "mine" / "clip.mp4",
+        cover=tmp_path / "mine" / "cover.jpg",
+        subtitles=tmp_path / "mine" / "words.srt",
+        due_at=planned.due_at,
+    )
+
+
+def _live(publisher: Publisher, post: Post) -> Published:
+    answer = publisher.submit(post)
+    for _ in range(_MOST_LOOKS):
+        if isinstance(answer, Published):
+            return answer
+        answer = publisher.check(answer.receipt)
+    raise AssertionError(f"still in processing after {_MOST_LOOKS} looks")
+
+
+@pytest.mark.parametrize("name", plugin_names(viral_forge_resources.publishers))
+def test_a_publisher_names_its_platform_like_its_file(name, tmp_path):
+    assert _OPENED[name](tmp_path).platform == name
+
+
+def test_a_post_is_live_or_in_processing_when_it_was_submitted(publisher, post):
+    assert isinstance(publisher.submit(post), Published | Processing)
+
+
+def test_a_post_is_live_after_some_looks_and_has_an_id_and_an_address(publisher, post):
+    live = _live(publisher, post)
+    assert live.post_id
+    assert "://" in live.url
+
+
+def test_what_was_submitted_is_found(publisher, post, planned):
+    live = _live(publisher, post)
+    assert publisher.find(planned, channel=CHANNEL) in {live, Lookup.UNDECIDABLE}
+
+
+def test_what_was_never_submitted_is_not_found(publisher, planned):
+    found = publisher.find(planned, channel=CHANNEL)
+    assert found in {Lookup.ABSENT, Lookup.UNDECIDABLE}
+
+
+def test_other_bytes_of_the_same_clip_are_not_taken_for_the_post(publisher, post):
+    _live(publisher, post)
+    other = publication(content_sha256=sha256("rendered anew"))
+    assert publisher.find(other, channel=CHANNEL) in {Lookup.ABSENT, Lookup.UNDECIDABLE}
+
+
+def test_a_post_on_another_channel_is_not_taken_for_the_post(publisher, post, planned):
+    _live(publisher, post)
+    found = publisher.find(planned, channel="other")
+    assert found in {Lookup.ABSENT, Lookup.UNDECIDABLE}
+
+
+def test_looking_changes_nothing(publisher, post, planned):
+    before = publisher.find(planned, channel=CHANNEL)
+    assert publisher.find(planned, channel=CHANNEL) == before
+    _live(publisher, post)
+    after = publisher.find(planned, channel=CHANNEL)
+    assert publisher.find(planned, channel=CHANNEL) == after
+
+
+def test_an_unknown_receipt_is_a_permanent_error(publisher):
+    with pytest.raises(Permanent):
+        publisher.check("no-such-receipt")
+
+
+def test_the_files_of_a_post_are_only_read(publisher, post):
+    _live(publisher, post)
+    contents = sorted(file.read_text() for file in post.video.parent.iterdir())
+    assert contents == ["clip", "cover", "words"]
+
+
+def test_limits_leave_room_for_the_words_of_a_post(publisher):
+    text = post_text()
+    assert publisher.limits.max_title is None or publisher.limits.max_title >= len(text.title)
+
+
+@pytest.mark.parametrize("name", [name for name in _ALL if name in {"fake", "folder"}])
+def test_there_are_no_numbers_of_no_posts(name, tmp_path):
+    reader: Any = _OPENED[name](tmp_path)
+    assert reader.read(()) == ()
