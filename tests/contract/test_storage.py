@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from moto.server import ThreadedMotoServer
 from pydantic import HttpUrl, SecretStr, ValidationError
+from pydantic_settings import BaseSettings
 
 from tests.platforms.oci_object_storage import NAMESPACE, OciObjectStorage
 from viral_forge_resources import storage as plugins
@@ -41,6 +42,14 @@ from viral_forge_resources.storage.s3 import Settings as S3Settings
 KEY = "cooking/inbox/pasta-1/transform/clip-1.mp4"
 SECRET = "do-not-print-me"
 PART_BYTES = 1 << 20
+OCI_WITHOUT_KEY = {
+    "bucket": "clips",
+    "namespace": NAMESPACE,
+    "region": "eu-frankfurt-1",
+    "user": "ocid1.user.oc1..aaaa",
+    "tenancy": "ocid1.tenancy.oc1..aaaa",
+    "fingerprint": ":".join(["ab"] * 16),
+}
 
 
 @pytest.fixture(scope="module")
@@ -81,16 +90,14 @@ def s3_settings(moto_url: str) -> S3Settings:
 
 @pytest.fixture(scope="module")
 def oci_settings(oci_service: OciObjectStorage, private_key: rsa.RSAPrivateKey) -> OciSettings:
-    settings = OciSettings(
-        bucket=f"clips-{uuid.uuid4().hex}",
-        namespace=NAMESPACE,
-        region="eu-frankfurt-1",
-        user="ocid1.user.oc1..aaaa",
-        tenancy="ocid1.tenancy.oc1..aaaa",
-        fingerprint=":".join(["ab"] * 16),
-        key_content=SecretStr(pem(private_key)),
-        endpoint_url=HttpUrl(oci_service.url),
-        prefix="studio",
+    settings = OciSettings.model_validate(
+        OCI_WITHOUT_KEY
+        | {
+            "bucket": f"clips-{uuid.uuid4().hex}",
+            "key_content": pem(private_key),
+            "endpoint_url": oci_service.url,
+            "prefix": "studio",
+        }
     )
     oci_service.buckets[settings.bucket] = {}
     return settings
@@ -541,6 +548,24 @@ def test_what_s3_refuses_has_a_kind(
     assert SECRET not in str(caught.value)
     if isinstance(caught.value, Transient):
         assert caught.value.retry_after == timedelta(seconds=7)
+
+
+def test_a_bucket_that_cannot_be_is_told(s3_settings: S3Settings) -> None:
+    storage = S3Storage(s3_settings.model_copy(update={"bucket": "no bucket is named so"}))
+
+    with pytest.raises(Misconfigured, match="VIRAL_FORGE_STORAGE_S3_"):
+        storage.get_bytes(KEY)
+
+
+@pytest.mark.parametrize(
+    ("settings_class", "half"),
+    [(S3Settings, {"bucket": "clips", "access_key_id": "AKIA"}), (OciSettings, OCI_WITHOUT_KEY)],
+)
+def test_half_a_key_is_refused_at_once(
+    settings_class: type[BaseSettings], half: dict[str, object]
+) -> None:
+    with pytest.raises(ValidationError, match="give "):
+        settings_class.model_validate(half)
 
 
 def test_nobody_there_is_unreachable(s3_settings: S3Settings, oci_settings: OciSettings) -> None:

@@ -12,7 +12,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pydantic import Field, HttpUrl, SecretStr
+from pydantic import Field, HttpUrl, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from viral_forge_resources.contracts.errors import (
@@ -92,6 +92,12 @@ class Settings(BaseSettings):
         pattern=r"^[A-Za-z0-9._/-]*$",
         description="Folder inside the bucket; empty: its top.",
     )
+
+    @model_validator(mode="after")
+    def _whole_key(self) -> "Settings":
+        if (self.access_key_id is None) != (self.secret_access_key is None):
+            raise ValueError("give both ACCESS_KEY_ID and SECRET_ACCESS_KEY, or neither")
+        return self
 
 
 def open_plugin(settings: Settings) -> "S3Storage":
@@ -234,7 +240,6 @@ class S3Storage:
             ClientError,
             NoCredentialsError,
             ParamValidationError,
-            PartialCredentialsError,
         )
 
         try:
@@ -243,8 +248,8 @@ class S3Storage:
             raise self._answered(key, error) from error
         except NoCredentialsError as error:
             raise self._misconfigured("there is no access key") from error
-        except (ParamValidationError, PartialCredentialsError) as error:
-            raise self._misconfigured(type(error).__name__) from error
+        except ParamValidationError as error:
+            raise self._misconfigured("the name of the bucket is not valid") from error
         except BotoCoreError as error:
             raise Unreachable(f"bucket '{self._bucket}': {type(error).__name__}") from error
 
