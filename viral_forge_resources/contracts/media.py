@@ -270,12 +270,32 @@ class MediaReader(Protocol):
     def contact_sheet(self, path: Path, target: Path, *, title: str) -> None:
         """Write a JPEG of frames spread over the video, each with its time."""
 
+    def cover(self, path: Path, target: Path) -> None:
+        """Write one telling frame of the video as a JPEG."""
+
     def thumbnail(self, sheet: Path, *, max_bytes: int) -> bytes:
         """A small JPEG of the picture at ``sheet``."""
 
 
+class SubtitleReader(Protocol):
+    """Reads subtitles that came with a video."""
+
+    def __call__(self, content: bytes, *, name: str) -> Transcript:
+        """The words of an SRT or WebVTT file; ``name`` is what people know it as.
+
+        Raises:
+            BadInput: no subtitle in it, or its encoding cannot be told.
+        """
+
+
 class Transcriber(Protocol):
-    """Hears words."""
+    """Hears words.
+
+    Attributes:
+        model: what it hears with, by name.
+    """
+
+    model: str
 
     def transcribe(self, path: Path, probe: MediaProbe) -> Transcript:
         """Words spoken in the file; ``origin`` says so where there are none, or no model."""

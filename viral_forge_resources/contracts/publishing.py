@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from types import MappingProxyType
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 
 class PublicationState(StrEnum):
@@ -37,7 +37,8 @@ TRANSITIONS: Mapping[PublicationState, frozenset[PublicationState]] = MappingPro
         _S.UNKNOWN: frozenset({_S.PUBLISHED, _S.APPROVED, _S.REJECTED, _S.WITHDRAWN}),
         _S.PUBLISHED: frozenset({_S.RETRACTED}),
         _S.REJECTED: frozenset(),
-        _S.WITHDRAWN: frozenset(),
+        # Planning the very same bytes again brings the row back, to be approved anew.
+        _S.WITHDRAWN: frozenset({_S.PLANNED}),
         _S.RETRACTED: frozenset(),
     }
 )
@@ -212,6 +213,7 @@ class PostMetric:
     reason: str | None = None
 
 
+@runtime_checkable
 class MetricsReader(Protocol):
     """Reads results of posts back."""
 

@@ -118,6 +118,13 @@ def with_status(
     return read_all(connection, Candidate, statement.order_by(*oldest_first).limit(limit))
 
 
+def of_niche(connection: sa.Connection, niche: str) -> tuple[Candidate, ...]:
+    """Every candidate of a niche, by status and key."""
+    statement = sa.select(candidates).where(candidates.c.niche == niche)
+    order = (candidates.c.status, candidates.c.candidate_key)
+    return read_all(connection, Candidate, statement.order_by(*order))
+
+
 def set_status(
     connection: sa.Connection,
     key: str,

@@ -1,0 +1,45 @@
+# What a person types. Each target sets up its own environment first: no root, no system package.
+#   make demo [VIDEO=path]   the whole chain on a sample, or on your video
+#   make up                  Dagster UI, daemon and console on the same instance
+#   make test | check | bench
+
+UV := $(shell command -v uv 2>/dev/null || echo .tools/bin/uv)
+PYTHON ?= python3
+RUN := .venv/bin/
+
+export PYTHONDONTWRITEBYTECODE := 1
+export DAGSTER_DISABLE_TELEMETRY := 1
+# By the environment, not by the shell: names with quotes and blanks arrive as they are.
+export VIDEO LICENCE RECIPE
+
+.PHONY: demo up test check bench clean
+
+demo: .venv/ready
+	@$(RUN)viral-forge demo --yes
+
+up: .venv/ready
+	@$(RUN)viral-forge up
+
+test: .venv/ready
+	$(RUN)pytest -n 2 --dist worksteal $(TESTS)
+
+check: .venv/ready
+	$(RUN)ruff check .
+	$(RUN)ruff format --check .
+	$(RUN)mypy
+	$(RUN)lint-imports
+	$(RUN)dagster definitions validate -w workspace.yaml
+
+bench: .venv/ready
+	$(RUN)python -m benchmarks
+
+.venv/ready: pyproject.toml uv.lock | $(UV)
+	$(UV) sync --frozen --quiet
+	@touch $@
+
+.tools/bin/uv:
+	$(PYTHON) -m venv .tools
+	.tools/bin/pip install --quiet uv
+
+clean:
+	rm -rf .venv .tools

@@ -1,0 +1,66 @@
+"""When niches are scanned and results are read."""
+
+import dagster as dg
+import sqlalchemy as sa
+
+from viral_forge_assets.jobs import metrics_job, performance_job, scan_job
+from viral_forge_resources.contracts.publishing import PublicationState
+from viral_forge_resources.state import niches as niches_state
+from viral_forge_resources.state import publications as publications_state
+
+
+@dg.schedule(
+    job=scan_job,
+    cron_schedule="7 * * * *",
+    execution_timezone="UTC",
+    default_status=dg.DefaultScheduleStatus.RUNNING,
+)
+def hourly_scan_schedule(
+    context: dg.ScheduleEvaluationContext, state: dg.ResourceParam[sa.Engine]
+) -> list[dg.RunRequest] | dg.SkipReason:
+    """Every watched niche is scanned once an hour."""
+    return _for_each_niche(context, state) or dg.SkipReason("no niche is watched")
+
+
+@dg.schedule(
+    job=metrics_job,
+    cron_schedule="23 */6 * * *",
+    execution_timezone="UTC",
+    default_status=dg.DefaultScheduleStatus.RUNNING,
+)
+def six_hourly_metrics_schedule(
+    context: dg.ScheduleEvaluationContext, state: dg.ResourceParam[sa.Engine]
+) -> list[dg.RunRequest] | dg.SkipReason:
+    """Results of every candidate with live posts are read four times a day."""
+    with state.connect() as connection:
+        live = publications_state.in_state(connection, PublicationState.PUBLISHED)
+    known = set(context.instance.get_dynamic_partitions("candidates"))
+    keys = sorted({row.candidate_key for row in live} & known)
+    tick = context.scheduled_execution_time.isoformat()
+    return [
+        dg.RunRequest(run_key=f"{key}:{tick}", partition_key=key) for key in keys
+    ] or dg.SkipReason("nothing is live")
+
+
+@dg.schedule(
+    job=performance_job,
+    cron_schedule="41 5 * * *",
+    execution_timezone="UTC",
+    default_status=dg.DefaultScheduleStatus.RUNNING,
+)
+def daily_performance_schedule(
+    context: dg.ScheduleEvaluationContext, state: dg.ResourceParam[sa.Engine]
+) -> list[dg.RunRequest] | dg.SkipReason:
+    """Every watched niche is summed up once a day."""
+    return _for_each_niche(context, state) or dg.SkipReason("no niche is watched")
+
+
+def _for_each_niche(context: dg.ScheduleEvaluationContext, state: sa.Engine) -> list[dg.RunRequest]:
+    with state.connect() as connection:
+        watched = {niche.name for niche in niches_state.all_niches(connection)}
+    known = set(context.instance.get_dynamic_partitions("niches"))
+    tick = context.scheduled_execution_time.isoformat()
+    return [
+        dg.RunRequest(run_key=f"{name}:{tick}", partition_key=name)
+        for name in sorted(watched & known)
+    ]

@@ -1,0 +1,90 @@
+"""Sensors over niches and candidates: new niches, shortlisted candidates, retirement."""
+
+from datetime import UTC, datetime, timedelta
+
+import dagster as dg
+import sqlalchemy as sa
+
+from viral_forge_assets.jobs import candidate_job, scan_job
+from viral_forge_assets.partitions import candidate_partitions, niche_partitions
+from viral_forge_resources.contracts.records import CandidateStatus
+from viral_forge_resources.state import candidates as candidates_state
+from viral_forge_resources.state import niches as niches_state
+
+_MOST_REQUESTS = 25
+_KEPT_FOR = timedelta(days=90)
+_OPEN_RUNS = [
+    dg.DagsterRunStatus.QUEUED,
+    dg.DagsterRunStatus.NOT_STARTED,
+    dg.DagsterRunStatus.STARTING,
+    dg.DagsterRunStatus.STARTED,
+    dg.DagsterRunStatus.CANCELING,
+]
+
+
+@dg.sensor(job=scan_job, minimum_interval_seconds=30, default_status=dg.DefaultSensorStatus.RUNNING)
+def watched_niches_sensor(
+    context: dg.SensorEvaluationContext, state: dg.ResourceParam[sa.Engine]
+) -> dg.SensorResult | dg.SkipReason:
+    """A niche that was added becomes a partition and is scanned at once."""
+    with state.connect() as connection:
+        names = {niche.name for niche in niches_state.all_niches(connection)}
+    new = sorted(names - set(context.instance.get_dynamic_partitions("niches")))[:_MOST_REQUESTS]
+    if not new:
+        return dg.SkipReason("every watched niche is a partition")
+    return dg.SensorResult(
+        dynamic_partitions_requests=[niche_partitions.build_add_request(new)],
+        run_requests=[dg.RunRequest(run_key=f"first:{name}", partition_key=name) for name in new],
+    )
+
+
+@dg.sensor(
+    job=candidate_job, minimum_interval_seconds=30, default_status=dg.DefaultSensorStatus.RUNNING
+)
+def shortlisted_candidates_sensor(
+    context: dg.SensorEvaluationContext, state: dg.ResourceParam[sa.Engine]
+) -> dg.SensorResult | dg.SkipReason:
+    """A shortlisted candidate becomes a partition and its clips are made, once."""
+    with state.connect() as connection:
+        chosen = candidates_state.with_status(connection, CandidateStatus.SHORTLISTED)
+    known = set(context.instance.get_dynamic_partitions("candidates"))
+    new = [row.candidate_key for row in chosen if row.candidate_key not in known]
+    new = new[:_MOST_REQUESTS]
+    if not new:
+        return dg.SkipReason("every shortlisted candidate is a partition")
+    return dg.SensorResult(
+        dynamic_partitions_requests=[candidate_partitions.build_add_request(new)],
+        run_requests=[dg.RunRequest(run_key=key, partition_key=key) for key in new],
+    )
+
+
+@dg.sensor(minimum_interval_seconds=3600, default_status=dg.DefaultSensorStatus.RUNNING)
+def retired_candidates_sensor(
+    context: dg.SensorEvaluationContext, state: dg.ResourceParam[sa.Engine]
+) -> dg.SensorResult | dg.SkipReason:
+    """Candidates that nothing happened to for long stop being partitions; their history stays.
+
+    Never one with a run in flight: a run whose partition is gone cannot end well.
+    """
+    now = datetime.now(UTC)
+    busy = {
+        run.tags["dagster/partition"]
+        for run in context.instance.get_runs(dg.RunsFilter(statuses=_OPEN_RUNS))
+        if "dagster/partition" in run.tags
+    }
+    with state.begin() as connection:
+        old = candidates_state.retirable(connection, before=now - _KEPT_FOR)
+        retired = sorted(set(old) - busy)
+        for key in retired:
+            candidates_state.set_status(
+                connection,
+                key,
+                CandidateStatus.RETIRED,
+                reason=f"nothing happened to it for {_KEPT_FOR.days} days",
+                now=now,
+            )
+    if not retired:
+        return dg.SkipReason("no candidate is old and quiet enough to retire")
+    return dg.SensorResult(
+        dynamic_partitions_requests=[candidate_partitions.build_delete_request(retired)]
+    )

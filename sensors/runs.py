@@ -1,0 +1,88 @@
+"""Sensors over runs: those whose process died in silence, and those that failed."""
+
+import json
+from datetime import UTC, datetime, timedelta
+
+import dagster as dg
+import sqlalchemy as sa
+
+from viral_forge_assets.jobs import candidate_job
+from viral_forge_resources.contracts.records import CandidateStatus
+from viral_forge_resources.state import candidates as candidates_state
+from viral_forge_resources.state import liveness
+
+_SILENT_FOR = timedelta(seconds=30)
+_KIND_TAG = "viral_forge/kind"
+
+
+@dg.sensor(minimum_interval_seconds=15, default_status=dg.DefaultSensorStatus.RUNNING)
+def silent_runs_sensor(
+    context: dg.SensorEvaluationContext, state: dg.ResourceParam[sa.Engine]
+) -> dg.SensorResult | dg.SkipReason:
+    """A started run whose lock has been free for 30 s has no process any more: it is failed.
+
+    Dagster's default launcher does not notice, and a dead run would hold its place in every
+    limit for ever.
+    """
+    now = datetime.now(UTC)
+    started = [
+        run
+        for run in context.instance.get_runs(dg.RunsFilter(statuses=[dg.DagsterRunStatus.STARTED]))
+        if _KIND_TAG in run.tags
+    ]
+    free_since: dict[str, str] = json.loads(context.cursor or "{}")
+    free_now = {
+        run.run_id: free_since.get(run.run_id, now.isoformat())
+        for run in started
+        if not liveness.is_held(state, run.run_id)
+    }
+    dead = [
+        run
+        for run in started
+        if run.run_id in free_now
+        and now - datetime.fromisoformat(free_now[run.run_id]) >= _SILENT_FOR
+    ]
+    for run in dead:
+        context.instance.report_run_failed(run, "Its process ended without a word.")
+        del free_now[run.run_id]
+    return dg.SensorResult(
+        skip_reason=dg.SkipReason(f"{len(started)} started, {len(dead)} of them were dead"),
+        cursor=json.dumps(free_now),
+    )
+
+
+@dg.run_failure_sensor(
+    monitored_jobs=[candidate_job],
+    minimum_interval_seconds=15,
+    default_status=dg.DefaultSensorStatus.RUNNING,
+)
+def failures_sensor(
+    context: dg.RunFailureSensorContext, state: dg.ResourceParam[sa.Engine]
+) -> dg.SkipReason | None:
+    """A candidate whose run failed says so, with the reason, wherever candidates are listed."""
+    partition_key = context.dagster_run.tags.get("dagster/partition")
+    if partition_key is None:
+        return dg.SkipReason("the run had no partition")
+    with state.begin() as connection:
+        candidate = candidates_state.get(connection, partition_key)
+        if candidate is None or candidate.status is not CandidateStatus.SHORTLISTED:
+            return dg.SkipReason(f"{partition_key} is no shortlisted candidate")
+        candidates_state.set_status(
+            connection,
+            partition_key,
+            CandidateStatus.FAILED,
+            reason=_first_reason(context),
+            remedy=f"Mend it, then launch candidate_job for {partition_key} again.",
+            now=datetime.now(UTC),
+        )
+    return None
+
+
+def _first_reason(context: dg.RunFailureSensorContext) -> str:
+    for event in context.get_step_failure_events():
+        failure = event.step_failure_data
+        if failure.user_failure_data and failure.user_failure_data.description:
+            return failure.user_failure_data.description
+        if failure.error:
+            return failure.error.message.strip()
+    return context.failure_event.message or "the run failed"

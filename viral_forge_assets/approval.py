@@ -1,0 +1,86 @@
+"""A person's yes or no to the very bytes of a clip, and what it does to the outbox."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from viral_forge_resources.contracts.errors import BadInput
+from viral_forge_resources.contracts.publishing import Approval
+from viral_forge_resources.contracts.records import Clip
+from viral_forge_resources.state import approvals as approvals_state
+from viral_forge_resources.state import clips as clips_state
+from viral_forge_resources.state import publications as publications_state
+
+_SHORTEST_PREFIX = 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """Who says what of a clip, when and why."""
+
+    is_approved: bool
+    decided_by: str
+    decided_at: datetime
+    note: str | None = None
+
+
+def decide(connection: sa.Connection, prefix: str, decision: Decision) -> Clip:
+    """The clip decided on; its planned posts become approved, or its open ones withdrawn.
+
+    Args:
+        connection: in a transaction of the caller's.
+        prefix: the clip's content hash, or its first 8 digits or more.
+        decision: what is said of it.
+
+    Raises:
+        BadInput: no clip has such bytes now, several have, or its checks do not allow a yes.
+    """
+    clip = _only_clip(connection, prefix)
+    if decision.is_approved:
+        _refuse_faulty(clip)
+    approvals_state.record(
+        connection,
+        Approval(
+            content_sha256=clip.content_sha256,
+            is_approved=decision.is_approved,
+            decided_by=decision.decided_by,
+            decided_at=decision.decided_at,
+            note=decision.note,
+        ),
+    )
+    if decision.is_approved:
+        publications_state.approve(connection, clip.content_sha256, now=decision.decided_at)
+    else:
+        reason = f"rejected by {decision.decided_by}"
+        publications_state.withdraw(connection, clip.content_sha256, reason=reason)
+    return clip
+
+
+def _only_clip(connection: sa.Connection, prefix: str) -> Clip:
+    if len(prefix) < _SHORTEST_PREFIX:
+        raise BadInput(
+            prefix,
+            reason=f"is too short for a content hash: {len(prefix)} digits",
+            remedy=f"Give its first {_SHORTEST_PREFIX} digits or more.",
+        )
+    found = clips_state.with_content(connection, prefix.lower())
+    if len({clip.content_sha256 for clip in found}) != 1:
+        raise BadInput(
+            prefix,
+            reason="is the content hash of no clip as it is now"
+            if not found
+            else f"begins the content hashes of {len(found)} clips",
+            remedy="See the clip's page in the console, or its publication_plan in the UI.",
+        )
+    return found[0]
+
+
+def _refuse_faulty(clip: Clip) -> None:
+    failed = [check.name for check in clip.checks if not check.passed]
+    if failed or not clip.checks:
+        raise BadInput(
+            clip.content_sha256[:12],
+            reason=f"failed {', '.join(failed)}" if failed else "has not been checked yet",
+            remedy=f"Materialize rendered_clips of {clip.candidate_key} again.",
+        )

@@ -1,0 +1,163 @@
+"""Composition root: the only module that reads settings and builds resources.
+
+Importing it reads the environment, opens no file but the recipes and reaches no network.
+"""
+
+from collections.abc import Mapping
+from functools import partial
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+import sqlalchemy as sa
+
+import viral_forge_resources.publishers
+import viral_forge_resources.scanners
+import viral_forge_resources.storage
+from schedules import rhythms
+from sensors import candidates as candidate_sensors
+from sensors import publications as publication_sensors
+from sensors import runs as run_sensors
+from viral_forge_assets import (
+    candidates,
+    captions,
+    jobs,
+    metrics,
+    publication,
+    source,
+    transform,
+)
+from viral_forge_assets.domain.recipes import Recipe, parse_recipe
+from viral_forge_resources import resources as shells
+from viral_forge_resources.contracts.errors import Misconfigured
+from viral_forge_resources.contracts.media import FetchLimits
+from viral_forge_resources.contracts.studio import Studio
+from viral_forge_resources.media.subtitles import read_subtitles
+from viral_forge_resources.settings import Settings, settings_problems
+from viral_forge_resources.state.engine import migrate, open_engine
+
+
+def read_settings() -> Settings:
+    """The studio's settings, known to be right together with those of every enabled plugin.
+
+    Raises:
+        Misconfigured: names every problem at once.
+    """
+    problems = settings_problems({})
+    if not problems:
+        settings = Settings()
+        problems = settings_problems(enabled_plugins(settings))
+    if problems:
+        raise Misconfigured("\n".join(["these settings are wrong:", *problems]))
+    return Settings()
+
+
+def enabled_plugins(settings: Settings) -> dict[Any, tuple[str, ...]]:
+    """Plugin package to the names of its enabled plugins."""
+    return {
+        viral_forge_resources.storage: (settings.storage,),
+        viral_forge_resources.scanners: settings.scanners,
+        viral_forge_resources.publishers: settings.publishers,
+    }
+
+
+def open_state(settings: Settings) -> sa.Engine:
+    """The state database with its tables up to date."""
+    engine = open_engine(settings.state_url or f"sqlite:///{settings.home / 'state.db'}")
+    migrate(engine)
+    return engine
+
+
+def shipped_recipes() -> Mapping[str, Recipe]:
+    """Every recipe of ``viral_forge_assets/recipes``, by name."""
+    folder = files("viral_forge_assets") / "recipes"
+    found = sorted(folder.iterdir(), key=lambda file: file.name)
+    return {
+        Path(file.name).stem: parse_recipe(file.read_bytes(), name=Path(file.name).stem)
+        for file in found
+        if file.name.endswith(".json")
+    }
+
+
+def studio_of(settings: Settings) -> Studio:
+    """The operator's policy."""
+    return Studio(
+        recipe=settings.recipe,
+        requires_approval=settings.requires_approval,
+        fetch_limits=FetchLimits(
+            max_bytes=settings.max_source_bytes,
+            max_duration_s=settings.max_source_seconds,
+            max_pixels=settings.max_source_pixels,
+            deadline_s=settings.download_deadline_seconds,
+        ),
+        console_url=str(settings.console_url).rstrip("/"),
+    )
+
+
+def build_resources(settings: Settings) -> dict[str, object]:
+    """Every resource by its key."""
+    state = partial(open_state, settings)
+    return {
+        "state": shells.state_resource(state),
+        "scratch": shells.scratch_resource(settings.home / "scratch", state),
+        "storage": shells.StorageResource(backend=settings.storage),
+        "scanners": shells.ScannersResource(names=list(settings.scanners)),
+        "publishers": shells.PublishersResource(names=list(settings.publishers)),
+        "metrics_readers": shells.MetricsReadersResource(names=list(settings.publishers)),
+        "downloader": shells.DownloaderResource(
+            allow_private_addresses=settings.allow_private_addresses
+        ),
+        "media": shells.MediaResource(),
+        "transcriber": shells.TranscriberResource(
+            model=settings.whisper_model, device=settings.whisper_device
+        ),
+        "subtitles": read_subtitles,
+        "fonts": shells.FontsResource(),
+        "renderer": shells.RendererResource(concurrent_renders=settings.concurrent_renders),
+        "backfills": shells.BackfillsResource(webserver_url=str(settings.webserver_url)),
+        "recipes": shipped_recipes(),
+        "studio": studio_of(settings),
+        "progress": no_display,
+    }
+
+
+def no_display(doing: str, share: float) -> None:
+    """Shows nothing: a run under the daemon has no terminal."""
+
+
+def build_definitions(settings: Settings, **overrides: object) -> dg.Definitions:
+    """Everything that Dagster is told, with ``overrides`` in place of resources of those keys."""
+    stages = [candidates, source, captions, transform, publication, metrics]
+    return dg.Definitions(
+        assets=dg.load_assets_from_modules(stages),
+        asset_checks=dg.load_asset_checks_from_modules(stages),
+        jobs=[
+            jobs.scan_job,
+            jobs.candidate_job,
+            jobs.publish_job,
+            jobs.metrics_job,
+            jobs.performance_job,
+            jobs.approve_job,
+            jobs.reject_job,
+            jobs.reprocess_niche_job,
+        ],
+        sensors=[
+            candidate_sensors.watched_niches_sensor,
+            candidate_sensors.shortlisted_candidates_sensor,
+            candidate_sensors.retired_candidates_sensor,
+            publication_sensors.due_publications_sensor,
+            run_sensors.silent_runs_sensor,
+            run_sensors.failures_sensor,
+        ],
+        schedules=[
+            rhythms.hourly_scan_schedule,
+            rhythms.six_hourly_metrics_schedule,
+            rhythms.daily_performance_schedule,
+        ],
+        resources=build_resources(settings) | overrides,
+        executor=dg.in_process_executor,
+    )
+
+
+defs = build_definitions(read_settings())

@@ -1,0 +1,258 @@
+"""Plans, renders and checks one candidate's clips; reuses what was made of the same things."""
+
+from collections.abc import Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from viral_forge_assets.domain.clip_checks import check_clip
+from viral_forge_assets.domain.edit_plan import (
+    ClipPlan,
+    EditPlan,
+    plan_edit,
+    plan_hash,
+    render_spec,
+    with_sound,
+)
+from viral_forge_assets.domain.recipes import Recipe, recipe_hash
+from viral_forge_assets.filters._compose import filter_chains
+from viral_forge_assets.provenance import artefact_of, keep, kept, load, made_from
+from viral_forge_resources.contracts.errors import BadInput
+from viral_forge_resources.contracts.keys import CandidateKey
+from viral_forge_resources.contracts.media import (
+    MediaReader,
+    ProgressCallback,
+    Renderer,
+    SceneMap,
+    SoundLevel,
+    Transcript,
+)
+from viral_forge_resources.contracts.records import ArtefactKind, CheckResult, Clip
+from viral_forge_resources.contracts.storage import Storage, StoredFile
+from viral_forge_resources.contracts.works import (
+    CaptionTrack,
+    ClipCaptions,
+    RenderedClip,
+    SourceFile,
+)
+from viral_forge_resources.documents import document_hash
+from viral_forge_resources.state import artefacts as artefacts_state
+from viral_forge_resources.state import clips as clips_state
+
+EDIT_PLAN_VERSION = 1
+RENDER_VERSION = 1
+
+
+def chosen_recipe(recipes: Mapping[str, Recipe], name: str) -> Recipe:
+    """The recipe ``name``.
+
+    Raises:
+        BadInput: there is none of that name; says which there are.
+    """
+    if name not in recipes:
+        raise BadInput(
+            name, reason="names no recipe", remedy=f"There are: {', '.join(sorted(recipes))}."
+        )
+    return recipes[name]
+
+
+@dataclass(frozen=True, slots=True)
+class CuttingRoom:
+    """Works on one candidate's clips with what earlier stages left in storage."""
+
+    key: CandidateKey
+    storage: Storage
+    renderer: Renderer
+
+    def source(self) -> SourceFile:
+        """The source video as it was stored."""
+        document = self.key.storage_key("source", "probe.json")
+        return load(self.storage, document, SourceFile, made_by="source_video")
+
+    def planned(self) -> EditPlan:
+        """The edit plan as it was stored."""
+        return load(self.storage, self._plan_key(), EditPlan, made_by="edit_plan")
+
+    def plan(self, recipe: Recipe) -> tuple[EditPlan, StoredFile]:
+        """The recipe applied to this candidate, sound measured; stored, and where."""
+        source = self.source()
+        scenes = load(
+            self.storage,
+            self.key.storage_key("transform", "scene_map.json"),
+            SceneMap,
+            made_by="scene_map",
+        )
+        transcript = load(
+            self.storage,
+            self.key.storage_key("captions", "transcript.json"),
+            Transcript,
+            made_by="transcript",
+        )
+        origin = made_from(
+            recipe=recipe_hash(recipe),
+            source=source.video.sha256,
+            scenes=document_hash(scenes),
+            transcript=document_hash(transcript),
+            rights=source.rights_id,
+            version=EDIT_PLAN_VERSION,
+        )
+        plan = kept(self.storage, self._plan_key(), EditPlan, origin=origin)
+        if plan is None:
+            plan = plan_edit(
+                recipe,
+                probe=source.probe,
+                scene_map=scenes,
+                transcript=transcript,
+                source_sha256=source.video.sha256,
+                rights_id=source.rights_id,
+                source_name=source.name,
+            )
+            plan = with_sound(plan, self._sound_levels(plan, source, recipe.target_lufs))
+        return plan, keep(self.storage, self._plan_key(), plan, origin=origin)
+
+    def _plan_key(self) -> str:
+        return self.key.storage_key("transform", "edit_plan.json")
+
+    def _sound_levels(
+        self, plan: EditPlan, source: SourceFile, target_lufs: float
+    ) -> dict[int, SoundLevel]:
+        if not source.probe.audio_channels:
+            return {}
+        with self.storage.as_file(source.video.key) as path:
+            return {
+                clip.number: self.renderer.sound_level(path, clip.segments, target_lufs=target_lufs)
+                for clip in plan.clips
+            }
+
+    def rendered(self, clip: ClipPlan) -> RenderedClip:
+        """The finished clip as it was stored."""
+        return load(
+            self.storage, self._clip_key(clip, ".json"), RenderedClip, made_by="rendered_clips"
+        )
+
+    def _clip_key(self, clip: ClipPlan, ending: str) -> str:
+        return self.key.storage_key("transform", f"clip-{clip.number}{ending}")
+
+    def render(
+        self, clip: ClipPlan, media: MediaReader, scratch: Path, *, on_progress: ProgressCallback
+    ) -> tuple[RenderedClip, bool]:
+        """The finished clip in storage, and whether an earlier run had made it."""
+        plan, document = self.planned(), self._clip_key(clip, ".json")
+        captions = load(
+            self.storage,
+            self.key.storage_key("captions", "caption_track.json"),
+            CaptionTrack,
+            made_by="caption_track",
+        ).of_clip(clip.number)
+        origin = made_from(
+            plan=plan_hash(plan, clip),
+            captions=captions.ass.sha256 if captions.ass else None,
+            build=self.renderer.build(),
+            version=RENDER_VERSION,
+        )
+        rendered = kept(self.storage, document, RenderedClip, origin=origin)
+        if rendered and self.storage.size_bytes(rendered.video.key) == rendered.video.size_bytes:
+            return rendered, True
+        rendered = self._make(plan, clip, captions, media, scratch, on_progress)
+        keep(self.storage, document, rendered, origin=origin)
+        return rendered, False
+
+    def _make(
+        self,
+        plan: EditPlan,
+        clip: ClipPlan,
+        captions: ClipCaptions,
+        media: MediaReader,
+        scratch: Path,
+        on_progress: ProgressCallback,
+    ) -> RenderedClip:
+        source = self.source()
+        chains = filter_chains(
+            [(planned.name, planned.parameters) for planned in plan.filters],
+            width_px=plan.width_px,
+            height_px=plan.height_px,
+            fps=clip.fps,
+            frames=clip.frames,
+        )
+        spec = render_spec(
+            plan, clip, source.probe, source_filters=chains.source, frame_filters=chains.frame
+        )
+        target = scratch / f"clip-{clip.number}.mp4"
+        with ExitStack() as open_files:
+            report = self.renderer.render(
+                open_files.enter_context(self.storage.as_file(source.video.key)),
+                target,
+                spec=spec,
+                captions=open_files.enter_context(self.storage.as_file(captions.ass.key))
+                if captions.ass
+                else None,
+                on_progress=on_progress,
+            )
+        sheet, cover = target.with_suffix(".sheet.jpg"), target.with_suffix(".cover.jpg")
+        media.contact_sheet(target, sheet, title=f"{source.name} · clip {clip.number}")
+        media.cover(target, cover)
+        return RenderedClip(
+            number=clip.number,
+            plan_hash=plan_hash(plan, clip),
+            sheet=self.storage.put_file(sheet, self._clip_key(clip, "-sheet.jpg")),
+            cover=self.storage.put_file(cover, self._clip_key(clip, "-cover.jpg")),
+            video=self.storage.put_file(target, self._clip_key(clip, ".mp4")),
+            probe=media.probe(target, name=target.name),
+            report=report,
+            subtitles=captions.srt,
+        )
+
+    def check(self, clip: ClipPlan) -> tuple[str, tuple[CheckResult, ...]]:
+        """Content hash of the stored clip, and what each check says of it."""
+        rendered = self.rendered(clip)
+        with self.storage.as_file(rendered.video.key) as path:
+            facts = self.renderer.inspect(path)
+        content_sha256 = rendered.video.sha256
+        plan = self.planned()
+        return content_sha256, check_clip(
+            facts, plan=plan, clip=clip, content_sha256=content_sha256
+        )
+
+
+def record_clip(
+    connection: sa.Connection, candidate_key: str, plan: EditPlan, rendered: RenderedClip
+) -> None:
+    """Write the clip and the files that people may look at into state."""
+    clips_state.record(
+        connection,
+        Clip(
+            candidate_key=candidate_key,
+            number=rendered.number,
+            content_sha256=rendered.video.sha256,
+            storage_key=rendered.video.key,
+            recipe=f"{plan.recipe}@{plan.recipe_version}",
+            recipe_hash=plan.recipe_hash,
+            plan_hash=rendered.plan_hash,
+            source_sha256=plan.source_sha256,
+            rights_id=plan.rights_id,
+            duration_s=rendered.probe.duration_s,
+            render_cpu_s=rendered.report.cpu_s,
+            rendered_at=datetime.now(UTC),
+        ),
+    )
+    for stored, kind, media_type in (
+        (rendered.video, ArtefactKind.CLIP, "video/mp4"),
+        (rendered.sheet, ArtefactKind.CLIP_SHEET, "image/jpeg"),
+        (rendered.cover, ArtefactKind.COVER, "image/jpeg"),
+        (rendered.subtitles, ArtefactKind.SUBTITLES, "application/x-subrip"),
+    ):
+        if stored is None:
+            continue
+        artefacts_state.record(
+            connection,
+            artefact_of(
+                stored,
+                kind,
+                candidate_key=candidate_key,
+                media_type=media_type,
+                clip_number=rendered.number,
+            ),
+        )

@@ -1,0 +1,117 @@
+"""Stage 6: what the posts did, by candidate, and what that says of a niche."""
+
+from collections.abc import Mapping
+
+import dagster as dg
+import sqlalchemy as sa
+
+from viral_forge_assets.domain.performance import summarise, to_markdown
+from viral_forge_assets.failures import dagster_failures
+from viral_forge_assets.metadata import file_metadata, markdown_table, table_metadata
+from viral_forge_assets.partitions import (
+    candidate_partitions,
+    known_candidate,
+    known_niche,
+    niche_partitions,
+)
+from viral_forge_resources.contracts.publishing import (
+    MetricsReader,
+    PostMetric,
+    Publication,
+    PublicationState,
+)
+from viral_forge_resources.contracts.storage import Storage
+from viral_forge_resources.documents import to_json
+from viral_forge_resources.state import clips as clips_state
+from viral_forge_resources.state import post_metrics as metrics_state
+from viral_forge_resources.state import publications as publications_state
+
+_MOST_ROWS_SHOWN = 50
+
+
+@dg.asset(
+    key_prefix="metrics",
+    group_name="metrics",
+    partitions_def=candidate_partitions,
+    deps=[dg.AssetKey(["publication", "published_posts"])],
+    kinds={"sql"},
+)
+def post_metrics(
+    context: dg.AssetExecutionContext,
+    state: dg.ResourceParam[sa.Engine],
+    metrics_readers: dg.ResourceParam[Mapping[str, MetricsReader]],
+) -> dg.MaterializeResult[None]:
+    """What the platforms say of the candidate's posts: one row a post, number and moment.
+
+    Rows are only ever added. What a source leaves out is absent with the reason, never 0.
+    """
+    with dagster_failures("reading results"):
+        with state.connect() as connection:
+            known_candidate(connection, context.partition_key)
+            # Every live post, not only ours: a title that two posts share must not count for both.
+            live = publications_state.in_state(connection, PublicationState.PUBLISHED)
+        ours = {row.publication_id for row in live if row.candidate_key == context.partition_key}
+        read = [
+            metric
+            for name, reader in metrics_readers.items()
+            for metric in reader.read(_of_publisher(live, name))
+            if metric.publication_id in ours
+        ]
+        with state.begin() as connection:
+            rows_new = metrics_state.append(connection, read)
+            known = metrics_state.of_publications(connection, sorted(ours))
+    facts = table_metadata(
+        rows=len(known), rows_read=len(read), rows_new=rows_new, live_posts=len(ours)
+    )
+    newest = sorted(known, key=lambda metric: metric.as_of, reverse=True)
+    return dg.MaterializeResult(
+        metadata=facts
+        | {"newest": markdown_table([_shown(metric) for metric in newest[:_MOST_ROWS_SHOWN]])}
+    )
+
+
+def _of_publisher(rows: tuple[Publication, ...], name: str) -> tuple[Publication, ...]:
+    return tuple(row for row in rows if row.channel_id.partition(":")[0] == name)
+
+
+def _shown(metric: PostMetric) -> dict[str, object]:
+    return {
+        "post": metric.publication_id,
+        "metric": metric.metric,
+        "value": metric.value,
+        "unit": metric.unit,
+        "as of": metric.as_of.isoformat(timespec="minutes"),
+        "reason": metric.reason,
+    }
+
+
+@dg.asset(
+    key_prefix="metrics",
+    group_name="metrics",
+    partitions_def=niche_partitions,
+    kinds={"sql"},
+)
+def niche_performance(
+    context: dg.AssetExecutionContext,
+    state: dg.ResourceParam[sa.Engine],
+    storage: dg.ResourceParam[Storage],
+) -> dg.MaterializeResult[None]:
+    """How the niche's posts did, by clip and by recipe, from the newest number of each post.
+
+    A post that was never measured counts as posted, not as unseen: its numbers are absent.
+    """
+    with dagster_failures("summing up the niche"):
+        with state.connect() as connection:
+            niche = known_niche(connection, context.partition_key)
+            rows = publications_state.of_niche(connection, niche.name)
+            measured = metrics_state.of_niche(connection, niche.name)
+            clips = clips_state.of_niche(connection, niche.name)
+        summary = summarise(rows, measured, clips)
+        stored = storage.put_bytes(
+            to_json(summary), f"{niche.name}/metrics/all/performance/performance.json"
+        )
+    return dg.MaterializeResult(
+        metadata=file_metadata(stored)
+        | table_metadata(rows=len(measured), rows_read=len(measured), rows_new=0)
+        | {"summary": dg.MetadataValue.md(to_markdown(summary))}
+    )

@@ -1,0 +1,111 @@
+"""Plans the posts of one candidate's clips: words, channels and rows of the outbox."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import sqlalchemy as sa
+
+from viral_forge_assets.clearance import verdict_on
+from viral_forge_assets.domain.copywriting import compose_text, numbered
+from viral_forge_assets.domain.publishing import plan_publications
+from viral_forge_assets.partitions import known_candidate
+from viral_forge_resources.contracts.errors import BadInput, NotPermitted
+from viral_forge_resources.contracts.media import Transcript
+from viral_forge_resources.contracts.publishing import Channel, PostText, Publication, Publisher
+from viral_forge_resources.contracts.records import Candidate, Clip
+from viral_forge_resources.state import approvals as approvals_state
+from viral_forge_resources.state import channels as channels_state
+from viral_forge_resources.state import clips as clips_state
+from viral_forge_resources.state import publications as publications_state
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedPosts:
+    """The candidate's outbox rows after planning.
+
+    Attributes:
+        new: how many rows were planned now.
+        clips: how many clips there are.
+    """
+
+    rows: tuple[Publication, ...]
+    new: int
+    clips: int
+
+
+def plan_posts(
+    connection: sa.Connection,
+    candidate_key: str,
+    *,
+    transcript: Transcript,
+    publishers: Mapping[str, Publisher],
+    requires_approval: bool,
+) -> PlannedPosts:
+    """Plan every clip of the candidate for every channel that serves its niche.
+
+    Clips that a person said no to, and those a channel may hold already, are not planned.
+
+    Raises:
+        BadInput: the niche has no channel, or there is no clip.
+        NotPermitted: the right to the material is gone.
+    """
+    now = datetime.now(UTC)
+    candidate = known_candidate(connection, candidate_key)
+    attribution = _attribution(connection, candidate, now=now)
+    channels = _channels(connection, candidate, publishers)
+    clips = clips_state.of_candidate(connection, candidate_key)
+    wanted = [clip for clip in clips if not _is_rejected(connection, clip)]
+
+    def text_of(clip: Clip, channel: Channel) -> PostText:
+        limits = publishers[channel.publisher].limits
+        text = compose_text(
+            title=candidate.title,
+            niche=candidate.niche,
+            transcript=transcript,
+            attribution=attribution,
+            limits=limits,
+        )
+        return numbered(text, number=clip.number, of=len(clips), limits=limits)
+
+    planned = plan_publications(wanted, channels, text_of=text_of, due_at=now, now=now)
+    new = sum(publications_state.plan(connection, row) for row in planned)
+    for clip in wanted:
+        if not requires_approval or approvals_state.current(connection, clip.content_sha256):
+            publications_state.approve(connection, clip.content_sha256, now=now)
+    rows = publications_state.of_candidate(connection, candidate_key)
+    return PlannedPosts(rows=rows, new=new, clips=len(clips))
+
+
+def _attribution(connection: sa.Connection, candidate: Candidate, *, now: datetime) -> str | None:
+    verdict = verdict_on(connection, candidate, now=now)
+    if not verdict.is_allowed:
+        raise NotPermitted(
+            f"{candidate.candidate_key} may not be posted: {verdict.reason}. {verdict.remedy}"
+        )
+    return verdict.attribution
+
+
+def _channels(
+    connection: sa.Connection, candidate: Candidate, publishers: Mapping[str, Publisher]
+) -> tuple[Channel, ...]:
+    channels = channels_state.serving(connection, candidate.niche)
+    if not channels:
+        raise BadInput(
+            candidate.niche,
+            reason="has no channel to post to",
+            remedy=f"Add one with `viral-forge channel add {candidate.niche} NAME`.",
+        )
+    for channel in channels:
+        if channel.publisher not in publishers:
+            raise BadInput(
+                channel.channel_id,
+                reason=f"needs the publisher '{channel.publisher}', which is not enabled",
+                remedy="Add it to VIRAL_FORGE_PUBLISHERS.",
+            )
+    return channels
+
+
+def _is_rejected(connection: sa.Connection, clip: Clip) -> bool:
+    decision = approvals_state.current(connection, clip.content_sha256)
+    return decision is not None and not decision.is_approved

@@ -1,0 +1,144 @@
+"""Stage 5, by candidate: what is to be posted where, and what was posted."""
+
+from collections import Counter
+from collections.abc import Mapping
+
+import dagster as dg
+import sqlalchemy as sa
+
+from viral_forge_assets.failures import dagster_failures
+from viral_forge_assets.metadata import markdown_table, table_metadata
+from viral_forge_assets.outbox import plan_posts
+from viral_forge_assets.partitions import candidate_partitions, known_candidate
+from viral_forge_assets.posting import Poster
+from viral_forge_assets.provenance import load
+from viral_forge_resources.contracts.keys import parse_candidate_key
+from viral_forge_resources.contracts.media import Transcript
+from viral_forge_resources.contracts.publishing import (
+    Publication,
+    PublicationState,
+    Publisher,
+)
+from viral_forge_resources.contracts.storage import Storage
+from viral_forge_resources.contracts.studio import Studio
+from viral_forge_resources.state import publications as publications_state
+
+
+@dg.asset(
+    key_prefix="publication",
+    group_name="publication",
+    partitions_def=candidate_partitions,
+    deps=[dg.AssetKey(["transform", "rendered_clips"])],
+    kinds={"sql"},
+)
+def publication_plan(
+    context: dg.AssetExecutionContext,
+    state: dg.ResourceParam[sa.Engine],
+    storage: dg.ResourceParam[Storage],
+    publishers: dg.ResourceParam[Mapping[str, Publisher]],
+    studio: dg.ResourceParam[Studio],
+) -> dg.MaterializeResult[None]:
+    """The clips' posts per channel, with their words and times: rows of the outbox.
+
+    Planning twice gives one row. A clip that a channel may hold already is not planned for it
+    again, whatever its bytes are now. Nothing is posted from here.
+    """
+    key = parse_candidate_key(context.partition_key)
+    with dagster_failures("planning the posts"):
+        document = key.storage_key("captions", "transcript.json")
+        words = load(storage, document, Transcript, made_by="transcript")
+        with state.begin() as connection:
+            planned = plan_posts(
+                connection,
+                context.partition_key,
+                transcript=words,
+                publishers=publishers,
+                requires_approval=studio.requires_approval,
+            )
+    waiting = [row for row in planned.rows if row.state is PublicationState.PLANNED]
+    return dg.MaterializeResult(
+        metadata=table_metadata(
+            rows=len(planned.rows), rows_read=planned.clips, rows_new=planned.new
+        )
+        | {
+            "posts": markdown_table([_shown(row) for row in planned.rows]),
+            "waiting_for_approval": len(waiting),
+            "approve_with": _approval_commands(waiting),
+        }
+    )
+
+
+def _approval_commands(waiting: list[Publication]) -> dg.MarkdownMetadataValue:
+    """What to type, or paste into approve_job's launchpad, to say yes to these very bytes."""
+    hashes = sorted({row.content_sha256 for row in waiting})
+    commands = [f"`viral-forge approve {content[:12]}`" for content in hashes]
+    return dg.MetadataValue.md(", ".join(commands) or "*nothing waits*")
+
+
+def _shown(row: Publication) -> dict[str, object]:
+    return {
+        "clip": row.clip_number,
+        "channel": row.channel_id,
+        "state": row.state.value,
+        "due": row.due_at.isoformat(timespec="minutes"),
+        "title": row.text.title,
+        "reason": row.reason,
+    }
+
+
+@dg.asset(
+    key_prefix="publication",
+    group_name="publication",
+    partitions_def=candidate_partitions,
+    deps=[publication_plan],
+    kinds={"sql"},
+    pool="publish",
+)
+def published_posts(
+    context: dg.AssetExecutionContext,
+    state: dg.ResourceParam[sa.Engine],
+    storage: dg.ResourceParam[Storage],
+    publishers: dg.ResourceParam[Mapping[str, Publisher]],
+    studio: dg.ResourceParam[Studio],
+) -> dg.MaterializeResult[None]:
+    """The candidate's posts as the platforms have them.
+
+    Takes every due row of the outbox one step on. Rights, approval, checks and the very bytes are
+    verified here again. A row whose answer was lost is looked up, never posted a second time.
+    """
+    poster = Poster(
+        state=state,
+        storage=storage,
+        publishers=publishers,
+        requires_approval=studio.requires_approval,
+        run_id=context.run_id,
+    )
+    with dagster_failures("posting"):
+        with state.connect() as connection:
+            known_candidate(connection, context.partition_key)
+        rows = poster.work_on(context.partition_key)
+    counts = Counter(row.state.value for row in rows)
+    urls = {f"url_{row.channel_id}": row.post_url for row in rows if row.post_url}
+    return dg.MaterializeResult(
+        metadata=table_metadata(rows=len(rows), rows_read=len(rows), rows_new=counts["published"])
+        | {name: counts[name] for name in ("published", "processing", "rejected", "unknown")}
+        | {name: dg.MetadataValue.url(url) for name, url in urls.items()}
+        | {"posts": markdown_table([_shown(row) for row in rows])}
+    )
+
+
+@dg.asset_check(asset=published_posts)
+def published_posts_have_a_known_end(
+    context: dg.AssetCheckExecutionContext, state: dg.ResourceParam[sa.Engine]
+) -> dg.AssetCheckResult:
+    """No post's end is unknown and none was refused by its platform."""
+    partition_key = context.op_execution_context.partition_key
+    with dagster_failures("checking the posts"), state.connect() as connection:
+        rows = publications_state.of_candidate(connection, partition_key)
+    bad = [
+        row for row in rows if row.state in {PublicationState.UNKNOWN, PublicationState.REJECTED}
+    ]
+    return dg.AssetCheckResult(
+        passed=not bad,
+        description="; ".join(f"{row.channel_id}: {row.state}: {row.reason}" for row in bad),
+    )

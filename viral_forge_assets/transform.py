@@ -1,0 +1,208 @@
+"""Stage 4, by candidate: what is in the picture, how it will be cut, and the finished clips."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import dagster as dg
+import sqlalchemy as sa
+
+from viral_forge_assets.domain.clip_checks import CHECK_NAMES
+from viral_forge_assets.domain.edit_plan import ClipPlan
+from viral_forge_assets.domain.recipes import Recipe
+from viral_forge_assets.editing import (
+    EDIT_PLAN_VERSION,
+    RENDER_VERSION,
+    CuttingRoom,
+    chosen_recipe,
+    record_clip,
+)
+from viral_forge_assets.failures import dagster_failures
+from viral_forge_assets.metadata import (
+    THUMBNAIL_BYTES,
+    Metadata,
+    clip_metadata,
+    file_metadata,
+    logged_progress,
+    markdown_table,
+)
+from viral_forge_assets.partitions import candidate_partitions, known_candidate, known_niche
+from viral_forge_assets.provenance import keep, kept, load, made_from
+from viral_forge_resources.contracts.keys import parse_candidate_key
+from viral_forge_resources.contracts.media import MediaReader, Renderer, SceneMap
+from viral_forge_resources.contracts.records import CheckResult
+from viral_forge_resources.contracts.storage import Storage
+from viral_forge_resources.contracts.studio import ProgressDisplay, Studio
+from viral_forge_resources.contracts.works import SourceFile
+from viral_forge_resources.state import clips as clips_state
+
+_SCENE_MAP_VERSION = 1
+
+
+class EditConfig(dg.Config):
+    """How this run edits.
+
+    Attributes:
+        recipe: name of a recipe; empty means the niche's own, or the studio's.
+    """
+
+    recipe: str = ""
+
+
+@dg.asset(
+    key_prefix="transform",
+    group_name="transform",
+    partitions_def=candidate_partitions,
+    deps=[dg.AssetKey(["source", "source_video"])],
+    kinds={"opencv"},
+    code_version=str(_SCENE_MAP_VERSION),
+)
+def scene_map(
+    context: dg.AssetExecutionContext,
+    storage: dg.ResourceParam[Storage],
+    media: dg.ResourceParam[MediaReader],
+    progress: dg.ResourceParam[ProgressDisplay],
+) -> dg.MaterializeResult[None]:
+    """Cuts, the centre of movement of each shot, silence, black and frozen stretches.
+
+    Times are seconds from the first video frame. Made once per source.
+    """
+    key = parse_candidate_key(context.partition_key)
+    document = key.storage_key("transform", "scene_map.json")
+    with dagster_failures("looking at the source video"):
+        source = load(
+            storage, key.storage_key("source", "probe.json"), SourceFile, made_by="source_video"
+        )
+        origin = made_from(source=source.video.sha256, version=_SCENE_MAP_VERSION)
+        scenes = kept(storage, document, SceneMap, origin=origin)
+        is_reused = scenes is not None
+        if scenes is None:
+            on_progress = logged_progress(context, "looking", progress)
+            with storage.as_file(source.video.key) as path:
+                scenes = media.analyse(path, source.probe, on_progress=on_progress)
+        stored = keep(storage, document, scenes, origin=origin)
+    return dg.MaterializeResult(
+        metadata=file_metadata(stored, reused=is_reused)
+        | {"shots": len(scenes.shots), "silences": len(scenes.silences)}
+        | {"duration_s": round(scenes.duration_s, 3)}
+    )
+
+
+@dg.asset(
+    key_prefix="transform",
+    group_name="transform",
+    partitions_def=candidate_partitions,
+    deps=[scene_map, dg.AssetKey(["captions", "transcript"])],
+    kinds={"json"},
+    code_version=str(EDIT_PLAN_VERSION),
+)
+def edit_plan(
+    context: dg.AssetExecutionContext,
+    config: EditConfig,
+    state: dg.ResourceParam[sa.Engine],
+    storage: dg.ResourceParam[Storage],
+    renderer: dg.ResourceParam[Renderer],
+    recipes: dg.ResourceParam[Mapping[str, Recipe]],
+    studio: dg.ResourceParam[Studio],
+) -> dg.MaterializeResult[None]:
+    """A recipe applied to this candidate: what is kept, how it is framed, filtered and how loud.
+
+    The loudness of the cut sound is measured here, so that rendering takes one process.
+    """
+    with dagster_failures("planning the edit"):
+        with state.connect() as connection:
+            candidate = known_candidate(connection, context.partition_key)
+            niche = known_niche(connection, candidate.niche)
+        recipe = chosen_recipe(recipes, config.recipe or niche.recipe or studio.recipe)
+        room = CuttingRoom(parse_candidate_key(context.partition_key), storage, renderer)
+        plan, stored = room.plan(recipe)
+    return dg.MaterializeResult(
+        metadata=file_metadata(stored)
+        | {"recipe": f"{plan.recipe}@{plan.recipe_version}", "recipe_hash": plan.recipe_hash}
+        | {"clips": markdown_table([_planned(clip) for clip in plan.clips])}
+    )
+
+
+def _planned(clip: ClipPlan) -> dict[str, object]:
+    return {
+        "clip": clip.number,
+        "from_s": round(clip.segments[0].start_s, 2),
+        "to_s": round(clip.segments[-1].end_s, 2),
+        "why": "; ".join(clip.reasons),
+        "measured_lufs": clip.sound.measured_lufs if clip.sound else "no sound track",
+    }
+
+
+@dg.asset(
+    key_prefix="transform",
+    group_name="transform",
+    partitions_def=candidate_partitions,
+    deps=[edit_plan, dg.AssetKey(["captions", "caption_track"])],
+    kinds={"ffmpeg"},
+    pool="encoder",
+    code_version=str(RENDER_VERSION),
+)
+def rendered_clips(
+    context: dg.AssetExecutionContext,
+    state: dg.ResourceParam[sa.Engine],
+    storage: dg.ResourceParam[Storage],
+    renderer: dg.ResourceParam[Renderer],
+    media: dg.ResourceParam[MediaReader],
+    studio: dg.ResourceParam[Studio],
+    scratch: dg.ResourceParam[Path],
+    progress: dg.ResourceParam[ProgressDisplay],
+) -> dg.MaterializeResult[None]:
+    """Finished vertical clips: cut, reframed, filtered, captioned and levelled in one encode.
+
+    A clip made of the same plan, captions and FFmpeg build is not rendered again.
+    """
+    room = CuttingRoom(parse_candidate_key(context.partition_key), storage, renderer)
+    facts: Metadata = {}
+    with dagster_failures("rendering the clips"):
+        plan = room.planned()
+        for clip in plan.clips:
+            on_progress = logged_progress(context, f"rendering clip {clip.number}", progress)
+            rendered, is_reused = room.render(clip, media, scratch, on_progress=on_progress)
+            with state.begin() as connection:
+                record_clip(connection, context.partition_key, plan, rendered)
+            with storage.as_file(rendered.sheet.key) as sheet:
+                small = media.thumbnail(sheet, max_bytes=THUMBNAIL_BYTES)
+            facts |= clip_metadata(rendered, studio, small, is_reused=is_reused)
+    return dg.MaterializeResult(metadata=facts | {"clips": len(plan.clips)})
+
+
+@dg.multi_asset_check(
+    specs=[
+        dg.AssetCheckSpec(name=name, asset=rendered_clips, description=description, blocking=True)
+        for name, description in CHECK_NAMES.items()
+    ]
+)
+def rendered_clips_checks(
+    context: dg.AssetCheckExecutionContext,
+    state: dg.ResourceParam[sa.Engine],
+    storage: dg.ResourceParam[Storage],
+    renderer: dg.ResourceParam[Renderer],
+) -> Iterator[dg.AssetCheckResult]:
+    """Every clip measured on the file itself; state remembers what each check said."""
+    partition_key = context.op_execution_context.partition_key
+    room = CuttingRoom(parse_candidate_key(partition_key), storage, renderer)
+    results: list[tuple[int, CheckResult]] = []
+    with dagster_failures("checking the clips"):
+        for clip in room.planned().clips:
+            content_sha256, checks = room.check(clip)
+            results += [(clip.number, check) for check in checks]
+            with state.begin() as connection:
+                clips_state.record_checks(
+                    connection,
+                    partition_key,
+                    clip.number,
+                    content_sha256=content_sha256,
+                    checks=checks,
+                )
+    for name in CHECK_NAMES:
+        said = [(number, check) for number, check in results if check.name == name]
+        yield dg.AssetCheckResult(
+            asset_key=rendered_clips.key,
+            check_name=name,
+            passed=all(check.passed for _, check in said),
+            description="; ".join(f"clip {number}: {check.message}" for number, check in said),
+        )

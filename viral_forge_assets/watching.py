@@ -1,0 +1,52 @@
+"""Adds niches and channels to what the studio watches and serves."""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from viral_forge_resources.contracts.errors import BadInput
+from viral_forge_resources.contracts.keys import checked_niche_name, slug
+from viral_forge_resources.contracts.publishing import Channel
+from viral_forge_resources.contracts.scanning import Niche
+from viral_forge_resources.state import channels as channels_state
+from viral_forge_resources.state import niches as niches_state
+
+FIRST_PUBLISHER = "folder"
+
+
+def watch_niche(connection: sa.Connection, niche: Niche, *, now: datetime) -> None:
+    """Watch ``niche``; one that has no channel yet gets a folder to publish into.
+
+    Raises:
+        BadInput: its name cannot name a niche.
+    """
+    checked_niche_name(niche.name)
+    niches_state.save(connection, niche, now=now)
+    if not channels_state.serving(connection, niche.name):
+        add_channel(connection, niche.name, publisher=FIRST_PUBLISHER, name=niche.name, now=now)
+
+
+def add_channel(
+    connection: sa.Connection, niche: str, *, publisher: str, name: str, now: datetime
+) -> Channel:
+    """The channel that takes the niche's clips from now on.
+
+    Raises:
+        BadInput: no such niche, or the channel serves another one.
+    """
+    if niches_state.get(connection, niche) is None:
+        raise BadInput(
+            niche, reason="names no niche", remedy="Add it with `viral-forge niche add NAME`."
+        )
+    channel = Channel(
+        channel_id=f"{publisher}:{slug(name)}", publisher=publisher, name=slug(name), niche=niche
+    )
+    known = channels_state.get(connection, channel.channel_id)
+    if known is not None and known.niche != niche:
+        raise BadInput(
+            channel.channel_id,
+            reason=f"already takes the clips of {known.niche}",
+            remedy="Give the channel another name.",
+        )
+    channels_state.save(connection, channel, now=now)
+    return channel

@@ -1,0 +1,33 @@
+"""What the operator decided for the whole studio, and where people look at results."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from viral_forge_resources.contracts.media import FetchLimits
+
+ProgressDisplay = Callable[[str, float], None]
+"""Told what is being done and the share that is done, 0 to 1; the terminal's bar, or nothing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Studio:
+    """The studio's policy.
+
+    Attributes:
+        recipe: name of the recipe of niches that choose none.
+        requires_approval: a person says yes to the bytes of each clip before it is posted.
+        console_url: where people reach the console, without a slash at the end.
+    """
+
+    recipe: str
+    requires_approval: bool
+    fetch_limits: FetchLimits
+    console_url: str
+
+    def picture_url(self, artefact_id: str) -> str:
+        """Where the console serves the artefact's bytes."""
+        return f"{self.console_url}/m/{artefact_id}"
+
+    def player_url(self, artefact_id: str) -> str:
+        """Where the console plays the clip."""
+        return f"{self.console_url}/clip/{artefact_id}"

@@ -1,0 +1,89 @@
+"""What stages keep in storage for each other, as JSON documents."""
+
+from dataclasses import dataclass
+from pathlib import PurePath
+from urllib.parse import urlsplit
+
+from viral_forge_resources.contracts.media import MediaProbe, RenderReport
+from viral_forge_resources.contracts.storage import StoredFile
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceFile:
+    """The stored source video of one candidate.
+
+    Attributes:
+        name: what people know it as: a file name, or an address without its query.
+        rights_id: the ledger row under which it was fetched.
+        sheet: its contact sheet.
+        subtitles: subtitles that came with it.
+    """
+
+    name: str
+    probe: MediaProbe
+    rights_id: str
+    video: StoredFile
+    sheet: StoredFile
+    subtitles: StoredFile | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClipCaptions:
+    """Captions of one clip.
+
+    Attributes:
+        ass: what is burnt in; None where there are no words.
+        srt: the same lines for players; None where there are no words.
+        missing_characters: left out, since no font can draw them.
+    """
+
+    number: int
+    lines: int
+    ass: StoredFile | None = None
+    srt: StoredFile | None = None
+    missing_characters: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaptionTrack:
+    """Captions of every clip of a candidate.
+
+    Attributes:
+        note: why there are none, if there are none.
+    """
+
+    clips: tuple[ClipCaptions, ...]
+    note: str | None = None
+
+    def of_clip(self, number: int) -> ClipCaptions:
+        """Captions of clip ``number``; without lines where it has none."""
+        for captions in self.clips:
+            if captions.number == number:
+                return captions
+        return ClipCaptions(number=number, lines=0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RenderedClip:
+    """One finished clip in storage.
+
+    Attributes:
+        subtitles: the lines that are burnt in, for players; None where there are no words.
+    """
+
+    number: int
+    plan_hash: str
+    video: StoredFile
+    sheet: StoredFile
+    cover: StoredFile
+    probe: MediaProbe
+    report: RenderReport
+    subtitles: StoredFile | None = None
+
+
+def name_of(locator: str) -> str:
+    """What people know the video at ``locator`` as; never a query, which may hold a token."""
+    address = urlsplit(locator)
+    if address.scheme in {"http", "https"}:
+        return f"{address.scheme}://{address.hostname}{address.path}"
+    return PurePath(locator).name

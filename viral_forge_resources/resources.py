@@ -1,0 +1,175 @@
+"""Dagster shells: names in, plain objects out, no secrets. Dagster is imported here alone."""
+
+from collections.abc import Callable, Generator, Mapping
+from contextlib import ExitStack
+from pathlib import Path
+from shutil import rmtree
+
+import dagster as dg
+import sqlalchemy as sa
+
+import viral_forge_resources.publishers
+import viral_forge_resources.scanners
+import viral_forge_resources.storage
+from viral_forge_resources.backfills import WebserverBackfills
+from viral_forge_resources.contracts.backfills import BackfillLauncher
+from viral_forge_resources.contracts.media import (
+    Downloader,
+    Fonts,
+    MediaReader,
+    Renderer,
+    Transcriber,
+)
+from viral_forge_resources.contracts.publishing import MetricsReader, Publisher
+from viral_forge_resources.contracts.scanning import Scanner
+from viral_forge_resources.contracts.storage import Storage
+from viral_forge_resources.media.downloader import SourceDownloader
+from viral_forge_resources.media.fonts import DejavuFonts
+from viral_forge_resources.media.reader import AvReader
+from viral_forge_resources.media.renderer import FfmpegRenderer
+from viral_forge_resources.media.transcriber import WhisperTranscriber
+from viral_forge_resources.plugins import open_plugin
+from viral_forge_resources.state import liveness
+
+
+class StorageResource(dg.ConfigurableResource[Storage]):
+    """Where bytes live."""
+
+    backend: str
+
+    def create_resource(self, context: dg.InitResourceContext) -> Storage:
+        """Open the chosen backend."""
+        storage: Storage = open_plugin(viral_forge_resources.storage, self.backend)
+        return storage
+
+
+class ScannersResource(dg.ConfigurableResource[Mapping[str, Scanner]]):
+    """The enabled platforms' scanners, by name."""
+
+    names: list[str]
+
+    def create_resource(self, context: dg.InitResourceContext) -> Mapping[str, Scanner]:
+        """Open each of them."""
+        return {name: open_plugin(viral_forge_resources.scanners, name) for name in self.names}
+
+
+class PublishersResource(dg.ConfigurableResource[Mapping[str, Publisher]]):
+    """The enabled platforms' publishers, by name."""
+
+    names: list[str]
+
+    def create_resource(self, context: dg.InitResourceContext) -> Mapping[str, Publisher]:
+        """Open each of them."""
+        return {name: open_plugin(viral_forge_resources.publishers, name) for name in self.names}
+
+
+class MetricsReadersResource(dg.ConfigurableResource[Mapping[str, MetricsReader]]):
+    """Those publishers that can read results back, by name."""
+
+    names: list[str]
+
+    def create_resource(self, context: dg.InitResourceContext) -> Mapping[str, MetricsReader]:
+        """Open each of them."""
+        opened = {n: open_plugin(viral_forge_resources.publishers, n) for n in self.names}
+        return {name: each for name, each in opened.items() if isinstance(each, MetricsReader)}
+
+
+class DownloaderResource(dg.ConfigurableResource[Downloader]):
+    """Brings source videos here."""
+
+    allow_private_addresses: bool = False
+
+    def create_resource(self, context: dg.InitResourceContext) -> Downloader:
+        """Open it."""
+        return SourceDownloader(allow_private_addresses=self.allow_private_addresses)
+
+
+class MediaResource(dg.ConfigurableResource[MediaReader]):
+    """Looks at media files."""
+
+    def create_resource(self, context: dg.InitResourceContext) -> MediaReader:
+        """Open it."""
+        return AvReader()
+
+
+class TranscriberResource(dg.ConfigurableResource[Transcriber]):
+    """Hears words."""
+
+    model: str
+    device: str = "auto"
+
+    def create_resource(self, context: dg.InitResourceContext) -> Transcriber:
+        """Name the model; it is loaded when there is something to hear."""
+        return WhisperTranscriber(model=self.model, device=self.device)
+
+
+class FontsResource(dg.ConfigurableResource[Fonts]):
+    """The fonts that captions are drawn with."""
+
+    def create_resource(self, context: dg.InitResourceContext) -> Fonts:
+        """Find them."""
+        return DejavuFonts()
+
+
+class RendererResource(dg.ConfigurableResource[Renderer]):
+    """Turns plans into clips."""
+
+    concurrent_renders: int = 1
+
+    def create_resource(self, context: dg.InitResourceContext) -> Renderer:
+        """Share the cores among the renders that may run at once."""
+        return FfmpegRenderer(concurrent_renders=self.concurrent_renders)
+
+
+class BackfillsResource(dg.ConfigurableResource[BackfillLauncher]):
+    """Starts backfills."""
+
+    webserver_url: str
+
+    def create_resource(self, context: dg.InitResourceContext) -> BackfillLauncher:
+        """Name the webserver; it is called when a backfill is launched."""
+        return WebserverBackfills(self.webserver_url)
+
+
+def state_resource(open_state: Callable[[], sa.Engine]) -> dg.ResourceDefinition:
+    """The state database, migrated; a run that holds it counts as alive until its process dies."""
+
+    @dg.resource(description="Decisions and promises, in SQL.")
+    def state(context: dg.InitResourceContext) -> Generator[sa.Engine]:
+        engine = open_state()
+        try:
+            with ExitStack() as held:
+                if context.run_id is not None:
+                    held.enter_context(liveness.hold(engine, context.run_id))
+                yield engine
+        finally:
+            engine.dispose()
+
+    return state
+
+
+def scratch_resource(root: Path, open_state: Callable[[], sa.Engine]) -> dg.ResourceDefinition:
+    """A folder that is this run's own and gone after it; those of dead runs are removed."""
+
+    @dg.resource(description="A folder for this run's intermediate files.")
+    def scratch(context: dg.InitResourceContext) -> Generator[Path]:
+        root.mkdir(parents=True, exist_ok=True)
+        _remove_abandoned(root, open_state, own=context.run_id or "")
+        folder = root / (context.run_id or "no-run")
+        folder.mkdir(exist_ok=True)
+        try:
+            yield folder
+        finally:
+            rmtree(folder)
+
+    return scratch
+
+
+def _remove_abandoned(root: Path, open_state: Callable[[], sa.Engine], *, own: str) -> None:
+    engine = open_state()
+    try:
+        for folder in root.iterdir():
+            if folder.name != own and not liveness.is_held(engine, folder.name):
+                rmtree(folder, ignore_errors=True)  # another run may be removing it as well
+    finally:
+        engine.dispose()
