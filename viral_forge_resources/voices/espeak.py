@@ -10,18 +10,16 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+import espeakng_loader
+import numpy as np
+import numpy.typing as npt
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from viral_forge_resources.contracts.errors import BadInput, Misconfigured
 from viral_forge_resources.contracts.media import Word
 from viral_forge_resources.contracts.speech import Speech
-
-if TYPE_CHECKING:
-    import numpy as np
-    import numpy.typing as npt
 
 _AUDIO_OUTPUT_RETRIEVAL = 1
 _PARAMETER_RATE = 1
@@ -101,8 +99,6 @@ class EspeakVoice:
             BadInput: there is nothing to say.
             Misconfigured: there is no voice of that language.
         """
-        import numpy as np
-
         spoken = "".join(
             " " if unicodedata.category(character)[0] == "C" else character for character in text
         )
@@ -126,8 +122,6 @@ class EspeakVoice:
 @cache
 def _library() -> tuple[ctypes.CDLL, int]:
     """The library, ready for use, and its sample rate; called under the lock."""
-    import espeakng_loader
-
     library = ctypes.CDLL(str(espeakng_loader.get_library_path()))
     folder = str(espeakng_loader.get_data_path()).encode(sys.getfilesystemencoding())
     rate_hz = int(library.espeak_Initialize(_AUDIO_OUTPUT_RETRIEVAL, 0, folder, 0))
@@ -187,7 +181,7 @@ def _write_wav(target: Path, sound: bytes, *, rate_hz: int) -> None:
 def _words(
     tokens: Sequence[re.Match[str]],
     marks: Sequence[tuple[int, int]],
-    samples: "npt.NDArray[np.int16]",
+    samples: npt.NDArray[np.int16],
     *,
     rate_hz: int,
 ) -> Iterator[Word]:
