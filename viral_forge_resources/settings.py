@@ -14,6 +14,17 @@ from viral_forge_resources.plugins import get_plugin
 ENV_PREFIX = "VIRAL_FORGE_"
 
 
+class _Home(BaseSettings):
+    model_config = SettingsConfigDict(env_prefix=ENV_PREFIX, env_file=".env", extra="ignore")
+
+    home: Path = Path(".viral_forge")
+
+
+def in_home(name: str) -> Path:
+    """The folder ``name`` in the home folder: the default of plugins that keep things locally."""
+    return _Home().home / name
+
+
 class Settings(BaseSettings):
     """Read once, in ``viral_forge_assets.definitions``, from the environment and ``.env``."""
 

@@ -1,5 +1,6 @@
 """Publishes to a folder from which a person posts by hand, and reads back what came of it."""
 
+from functools import partial
 from pathlib import Path
 
 from pydantic import Field
@@ -22,6 +23,7 @@ from viral_forge_resources.publishers._post_folder import (
     write_folder,
 )
 from viral_forge_resources.publishers._studio_csv import read_reports
+from viral_forge_resources.settings import in_home
 
 
 class Settings(BaseSettings):
@@ -32,10 +34,11 @@ class Settings(BaseSettings):
     )
 
     path: Path = Field(
-        default=Path(".viral_forge/published"), description="Folder that posts are written to."
+        default_factory=partial(in_home, "published"),
+        description="Folder that posts are written to.",
     )
     reports: Path = Field(
-        default=Path(".viral_forge/reports"),
+        default_factory=partial(in_home, "reports"),
         description="Folder for CSV files exported from the platforms' own studios.",
     )
 

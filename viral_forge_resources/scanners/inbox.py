@@ -4,6 +4,7 @@ import hashlib
 import os
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -22,6 +23,7 @@ from viral_forge_resources.scanners._sidecar import (
     read_beside,
     read_text,
 )
+from viral_forge_resources.settings import in_home
 
 PLATFORM = "inbox"
 LIST_SUFFIX = ".url"
@@ -37,7 +39,8 @@ class Settings(BaseSettings):
     )
 
     path: Path = Field(
-        default=Path(".viral_forge/inbox"), description="Folder with one inbox folder a niche."
+        default_factory=partial(in_home, "inbox"),
+        description="Folder with one inbox folder a niche.",
     )
     settle_seconds: float = Field(
         default=2, ge=0, description="A file changed more recently is still being copied."

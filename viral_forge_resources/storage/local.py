@@ -8,6 +8,7 @@ import uuid
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
@@ -20,6 +21,7 @@ from viral_forge_resources.contracts.storage import (
     checked_storage_key,
     checked_storage_prefix,
 )
+from viral_forge_resources.settings import in_home
 
 _CHUNK_BYTES = 1 << 20
 _PARTIAL = ".partial"
@@ -34,7 +36,8 @@ class Settings(BaseSettings):
     )
 
     path: Path = Field(
-        default=Path(".viral_forge/storage"), description="Folder that holds the stored files."
+        default_factory=partial(in_home, "storage"),
+        description="Folder that holds the stored files.",
     )
 
 
