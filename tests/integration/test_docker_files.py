@@ -3,6 +3,7 @@
 import json
 import re
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -104,6 +105,18 @@ def test_the_services_agree_on_the_code_location(compose: dict[str, Any]) -> Non
 
     assert command.endswith(f"-p {port} -m viral_forge_assets.definitions")
     assert str(port) in compose["services"][host]["healthcheck"]["test"]
+
+
+def test_what_the_services_run_is_in_the_environment(compose: dict[str, Any]) -> None:
+    installed = {path.name for path in Path(sys.executable).parent.iterdir()} | {"sh"}
+    started = {
+        name: service["command"][0]
+        for name, service in compose["services"].items()
+        if "command" in service
+    }
+
+    assert set(started) == {"code_location", "webserver", "daemon", "console"}
+    assert set(started.values()) <= installed
 
 
 def test_runs_get_every_setting_by_name_and_no_value(
