@@ -6,15 +6,13 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from viral_forge_resources.contracts.media import Stretch
+from viral_forge_resources.media.ffmpeg import INPUT_GUARD
 
 SOUND_RATE_HZ = 48_000
 
 _WIDEST_GAP_S = 5.0
 """Decoding over a gap costs less than opening the file again and decoding from a key frame, which
 players' encoders set every 2 to 10 seconds; beyond that it costs more."""
-
-_READ_ON_S = 1.5
-"""Read past the last cut, so that the picture is never short of its last frame by rounding."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,11 +31,6 @@ class Span:
 
     start_s: float
     cuts: tuple[Cut, ...]
-
-    @property
-    def frames(self) -> int:
-        """Length up to the end of its last cut."""
-        return self.cuts[-1].first_frame + self.cuts[-1].frames
 
 
 def spans_of(segments: Sequence[Stretch], fps: Fraction) -> tuple[Span, ...]:
@@ -76,19 +69,21 @@ def clip_frames(spans: Sequence[Span]) -> int:
 
 
 def input_arguments(
-    spans: Sequence[Span], *, file: str, origin_s: float, fps: Fraction, options: Sequence[str]
+    spans: Sequence[Span], *, file: str, origin_s: float, options: Sequence[str] = ()
 ) -> list[str]:
-    """FFmpeg's arguments that open ``file`` once per span, with ``options`` ahead of each.
+    """FFmpeg's arguments that open ``file`` once per span, with ``options`` for each.
 
     ``origin_s`` is the time of the first picture, counted as FFmpeg does: from the file's start.
     """
+    guard = [part for name, value in INPUT_GUARD.items() for part in (f"-{name}", value)]
     arguments: list[str] = []
     for span in spans:
         # Rounded down: a cut is often the very time of a frame, which must not be lost.
         start_us = math.floor((origin_s + span.start_s) * 1e6)
-        length_s = float(span.frames / fps) + _READ_ON_S
-        seek = ("-ss", f"{start_us}us") if start_us > 0 else ()
-        arguments += [*options, *seek, "-t", f"{length_s:.6f}", "-i", file]
+        # Not accurate: the picture that is on at the start of a cut may be older than the cut. The
+        # graph drops what comes too early, and FFmpeg stops reading when the graph has had enough.
+        seek = ("-noaccurate_seek", "-ss", f"{start_us}us") if start_us > 0 else ()
+        arguments += [*guard, *options, *seek, "-i", file]
     return arguments
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from viral_forge_resources.contracts.errors import BadInput
+from viral_forge_resources.media.ffmpeg import INPUT_GUARD
 
 _UNSPECIFIED = 2
 _LAST_SD_HEIGHT = 576
@@ -31,7 +32,7 @@ def source_facts(path: Path, *, name: str) -> SourceFacts:
     import av  # noqa: PLC0415  heavy
 
     try:
-        with av.open(f"file:{path}", options={"protocol_whitelist": "file,pipe"}) as container:
+        with av.open(f"file:{path}", options=INPUT_GUARD) as container:
             cover = av.stream.Disposition.attached_pic
             streams = [each for each in container.streams.video if not each.disposition & cover]
             if not streams:

@@ -12,19 +12,15 @@ from typing import IO
 
 from viral_forge_resources.contracts.errors import BadInput, Transient
 
-_CONTAINERS = (
-    "mov,mp4,matroska,webm,avi,flv,mpegts,mpeg,mpegvideo,m4v,h264,hevc,av1,obu,ivf,asf,ogg,gif,"
-    "rm,mxf,nut,dv,wtv,yuv4mpegpipe,apng,wav,mp3,flac,aac,ac3,eac3,aiff,caf,w64,amr,tta,wv"
-)
-
-INPUT_GUARD = (
-    "-protocol_whitelist",
-    "file,pipe",
+INPUT_GUARD = {
+    "protocol_whitelist": "file,pipe",
     # Lists of other files (HLS, DASH, concat, image patterns) are left out: a source is one file.
-    "-format_whitelist",
-    _CONTAINERS,
-)
-"""Options ahead of every input: local files of known containers only."""
+    "format_whitelist": (
+        "mov,mp4,matroska,webm,avi,flv,mpegts,mpeg,mpegvideo,m4v,h264,hevc,av1,obu,ivf,asf,ogg,gif,"
+        "rm,mxf,nut,dv,wtv,yuv4mpegpipe,apng,wav,mp3,flac,aac,ac3,eac3,aiff,caf,w64,amr,tta,wv"
+    ),
+}
+"""Options of every input, for FFmpeg and PyAV alike: local files of known containers only."""
 
 _LEASH = """
 exec 3<&0

@@ -105,7 +105,7 @@ def _cut_picture(spans: Sequence[Span], fps: Fraction, assumed_matrix: str | Non
 def _cut_sound(spans: Sequence[Span]) -> str:
     head = (
         # Broken and late sound tracks: gaps become silence, so nothing moves against the picture.
-        f"aresample={SOUND_RATE_HZ}:async=1:first_pts=0,"
+        f"atrim=start=0,aresample={SOUND_RATE_HZ}:async=1:first_pts=0,"
         "aformat=sample_fmts=fltp:channel_layouts=stereo,asplit"
     )
     return _joined(spans, "a", head=head, cut=_trimmed_sound, tail="concat=n={}:v=0:a=1[heard]")

@@ -52,7 +52,7 @@ def clip_facts(clip: Path) -> ClipFacts:
     import av  # noqa: PLC0415  heavy
 
     try:
-        with av.open(f"file:{clip}", options={"protocol_whitelist": "file,pipe"}) as container:
+        with av.open(f"file:{clip}", options=INPUT_GUARD) as container:
             picture = container.streams.video[0]
             sound = container.streams.audio[0] if container.streams.audio else None
             size = (picture.codec_context.width, picture.codec_context.height)
@@ -108,9 +108,8 @@ def _sync_offset(picture: _Track, sound: _Track) -> float:
 def _watch_and_listen(clip: Path, *, has_sound: bool) -> tuple[str, ...]:
     import ffmpeg  # noqa: PLC0415  heavy
 
-    guard = dict(zip(("protocol_whitelist", "format_whitelist"), INPUT_GUARD[1::2], strict=True))
     # Half of the pictures and no smoothing between blocks: enough for black and for standstill.
-    source = ffmpeg.input(_CLIP_LINK, skip_frame="noref", skip_loop_filter="all", **guard)
+    source = ffmpeg.input(_CLIP_LINK, skip_frame="noref", skip_loop_filter="all", **INPUT_GUARD)
     streams = [
         source["v:0"]
         .filter("scale", _SMALL_PX, -2, flags="fast_bilinear")

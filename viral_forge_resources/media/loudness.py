@@ -10,7 +10,7 @@ from pathlib import Path
 from viral_forge_resources.contracts.media import SoundLevel, Stretch
 from viral_forge_resources.media._cuts import Span, input_arguments, spans_of
 from viral_forge_resources.media._source import SourceFacts, source_facts
-from viral_forge_resources.media.ffmpeg import INPUT_GUARD, run_ffmpeg
+from viral_forge_resources.media.ffmpeg import run_ffmpeg
 from viral_forge_resources.media.filtergraph import SOUND, sound_graph
 
 METER = "ebur128=peak=true:framelog=quiet"
@@ -103,8 +103,7 @@ def _integrated_lufs(
             spans,
             file=_SOURCE_LINK,
             origin_s=facts.origin_s,
-            fps=_GRID,
-            options=(*INPUT_GUARD, "-vn"),
+            options=("-vn",),
         )
         finished = run_ffmpeg(
             [*inputs, "-/filter_complex", _GRAPH, "-map", SOUND, "-f", "null", "-"],

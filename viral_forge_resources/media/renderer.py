@@ -18,7 +18,6 @@ from viral_forge_resources.media import filtergraph, inspection, loudness
 from viral_forge_resources.media._cuts import Span, clip_frames, input_arguments, spans_of
 from viral_forge_resources.media._source import SourceFacts, source_facts
 from viral_forge_resources.media.ffmpeg import (
-    INPUT_GUARD,
     Finished,
     ffmpeg_version,
     run_ffmpeg,
@@ -116,8 +115,7 @@ class FfmpegRenderer:
                 spans,
                 file=_SOURCE_LINK,
                 origin_s=facts.origin_s,
-                fps=spec.fps,
-                options=(*INPUT_GUARD, *threads),
+                options=threads,
             ),
             *("-/filter_complex", _PICTURE_GRAPH, "-/filter_complex", _SOUND_GRAPH),
             *("-map", filtergraph.PICTURE, "-map", filtergraph.SOUND),
