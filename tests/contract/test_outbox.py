@@ -3,7 +3,7 @@
 import subprocess
 import sys
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import timedelta
 from threading import Barrier
 
@@ -11,14 +11,14 @@ import pytest
 import sqlalchemy as sa
 
 from tests import builders
-from tests.builders import NOW, save_publication, sha256
+from tests.builders import NOW, save_candidate, save_publication, sha256
 from viral_forge_resources.contracts.publishing import (
     MAY_BE_LIVE,
     TRANSITIONS,
     Publication,
     PublicationState,
 )
-from viral_forge_resources.state import publications
+from viral_forge_resources.state import channels, publications
 
 _S = PublicationState
 _LEASE = timedelta(minutes=30)
@@ -54,9 +54,15 @@ def _claim(
     state: sa.Engine, publication: Publication, *, by: str = "run-1", now=NOW
 ) -> Publication | None:
     with state.begin() as connection:
-        return publications.claim(
-            connection, publication.publication_id, claimed_by=by, lease=_LEASE, now=now
-        )
+        return _claim_in(connection, publication, by=by, now=now)
+
+
+def _claim_in(
+    connection: sa.Connection, publication: Publication, *, by: str = "run-1", now=NOW
+) -> Publication | None:
+    return publications.claim(
+        connection, publication.publication_id, claimed_by=by, lease=_LEASE, now=now
+    )
 
 
 def _settle(
@@ -76,6 +82,12 @@ def _settle(
 def _expire(state: sa.Engine, *, now) -> int:
     with state.begin() as connection:
         return publications.expire_leases(connection, now=now)
+
+
+def _know_candidate_and_channel(state: sa.Engine) -> None:
+    save_candidate(state)
+    with state.begin() as connection:
+        channels.save(connection, builders.channel(), now=NOW)
 
 
 def _approved(state: sa.Engine, **changes) -> Publication:
@@ -101,6 +113,20 @@ def _at_once(count: int, act: Callable[[int], object]) -> list[object]:
         return list(pool.map(started, range(count)))
 
 
+def _meanwhile(
+    state: sa.Engine,
+    first: Callable[[sa.Connection], object],
+    second: Callable[[], object],
+) -> tuple[object, object]:
+    """What both came to, where the second began before the first one's transaction ended."""
+    with ThreadPoolExecutor(1) as pool:
+        with state.begin() as connection:
+            before = first(connection)
+            running = pool.submit(second)
+            wait([running], timeout=0.15)
+        return before, running.result()
+
+
 def test_what_was_planned_is_read_back_as_it_was(state):
     publication = save_publication(
         state, text=builders.post_text(tags=("a", "b"), attribution="by Ada")
@@ -113,14 +139,6 @@ def test_planning_the_same_bytes_twice_gives_one_row(state):
     assert not _plan(state, publication)
     with state.connect() as connection:
         assert publications.of_candidate(connection, builders.KEY) == (publication,)
-
-
-def test_plans_made_at_once_leave_one_to_be_posted(state):
-    save_publication(state)
-    contents = [sha256(f"render {number}") for number in range(4)]
-    _at_once(4, lambda n: _plan(state, builders.publication(content_sha256=contents[n])))
-    with state.connect() as connection:
-        assert len(publications.in_state(connection, _S.PLANNED, _S.APPROVED)) == 1
 
 
 @pytest.mark.parametrize("is_approved", [False, True])
@@ -179,7 +197,7 @@ def test_one_of_several_processes_that_claim_a_row_gets_it(sqlite_state):
     program = f"""
 import sys
 from datetime import datetime, timedelta
-from viral_forge_resources.state import publications
+from viral_forge_resources.state import channels, publications
 from viral_forge_resources.state.engine import open_engine
 engine = open_engine({str(sqlite_state.url)!r})
 sys.stdin.readline()
@@ -232,13 +250,41 @@ def test_two_channels_post_at_once(state):
     assert _claim(state, second) is not None
 
 
-@pytest.mark.parametrize("round_number", range(4))
-def test_a_claim_and_a_new_plan_at_once_never_both_succeed(state, round_number):
+def test_a_new_plan_waits_for_a_claim_that_is_under_way(state):
     older = _approved(state)
     newer = builders.publication(content_sha256=sha256("rendered anew"))
-    acts = [lambda: _claim(state, older) is not None, lambda: _plan(state, newer)]
-    claimed, planned = _at_once(2, lambda n: acts[(n + round_number) % 2]())
-    assert {claimed, planned} == {True, False}
+    claimed, planned = _meanwhile(
+        state,
+        lambda connection: _claim_in(connection, older),
+        lambda: _plan(state, newer),
+    )
+    assert claimed is not None
+    assert planned is False
+
+
+def test_a_claim_waits_for_a_new_plan_that_is_under_way(state):
+    older = _approved(state)
+    newer = builders.publication(content_sha256=sha256("rendered anew"))
+    planned, claimed = _meanwhile(
+        state,
+        lambda connection: publications.plan(connection, newer),
+        lambda: _claim(state, older),
+    )
+    assert planned is True
+    assert claimed is None
+
+
+def test_a_plan_sees_another_that_is_under_way_also_where_it_is_the_first(state):
+    _know_candidate_and_channel(state)
+    first = builders.publication(content_sha256=sha256("first"))
+    second = builders.publication(content_sha256=sha256("second"))
+    _meanwhile(
+        state,
+        lambda connection: publications.plan(connection, first),
+        lambda: _plan(state, second),
+    )
+    assert _get(state, first).state is _S.WITHDRAWN
+    assert _get(state, second).state is _S.PLANNED
 
 
 def test_what_is_not_yet_due_is_not_claimed(state):
