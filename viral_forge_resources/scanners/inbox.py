@@ -14,7 +14,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from viral_forge_resources.contracts.errors import BadInput, Misconfigured, printable
 from viral_forge_resources.contracts.keys import checked_niche_name, short_hash, slug
 from viral_forge_resources.contracts.scanning import ScannedVideo, ScanRequest
-from viral_forge_resources.scanners._sidecar import (
+from viral_forge_resources.settings import in_home
+from viral_forge_resources.sidecars import (
     VIDEO_SUFFIXES,
     Beside,
     belonging,
@@ -23,7 +24,6 @@ from viral_forge_resources.scanners._sidecar import (
     read_beside,
     read_text,
 )
-from viral_forge_resources.settings import in_home
 
 PLATFORM = "inbox"
 LIST_SUFFIX = ".url"
