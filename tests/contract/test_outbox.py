@@ -18,7 +18,7 @@ from viral_forge_resources.contracts.publishing import (
     Publication,
     PublicationState,
 )
-from viral_forge_resources.state import channels, publications
+from viral_forge_resources.state import channels, publications, tables
 
 _S = PublicationState
 _LEASE = timedelta(minutes=30)
@@ -197,7 +197,7 @@ def test_one_of_several_processes_that_claim_a_row_gets_it(sqlite_state):
     program = f"""
 import sys
 from datetime import datetime, timedelta
-from viral_forge_resources.state import channels, publications
+from viral_forge_resources.state import channels, publications, tables
 from viral_forge_resources.state.engine import open_engine
 engine = open_engine({str(sqlite_state.url)!r})
 sys.stdin.readline()
@@ -418,7 +418,7 @@ def test_the_database_itself_refuses_a_second_live_post_of_a_clip(state):
     second = builders.publication(content_sha256=sha256("rendered anew"))
     row = publications._values(second) | {"state": _S.PROCESSING}
     with pytest.raises(sa.exc.IntegrityError), state.begin() as connection:
-        connection.execute(sa.insert(publications.publications), row)
+        connection.execute(sa.insert(tables.publications), row)
 
 
 def test_a_niche_has_the_publications_of_its_candidates_alone(state):

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from datetime import timedelta
+from typing import ClassVar
 
 import sqlalchemy as sa
 from hypothesis import settings
@@ -28,11 +29,13 @@ _channels = st.sampled_from(_CHANNELS)
 class Outbox(RuleBasedStateMachine):
     """Calls at random; after each, every row has taken at most one allowed step."""
 
-    def __init__(self, state: sa.Engine) -> None:
+    state: ClassVar[sa.Engine]
+
+    def __init__(self) -> None:
         super().__init__()
         self.now = NOW
         self.rows: dict[str, Publication] = {}
-        self.connection = state.connect()
+        self.connection = self.state.connect()
         self.transaction = self.connection.begin()
         candidates.decide(self.connection, [builders.candidate()])
         for channel_id in _CHANNELS:
@@ -127,7 +130,7 @@ class Outbox(RuleBasedStateMachine):
 
 def test_no_sequence_of_calls_leads_outside_the_transitions(state):
     run_state_machine_as_test(
-        lambda: Outbox(state),
+        type("OutboxHere", (Outbox,), {"state": state}),
         settings=settings(
             max_examples=25,
             stateful_step_count=25,
