@@ -197,7 +197,7 @@ def test_what_is_escaped_reads_as_before():
     assert escaped("{\\pos(0,0)}a\nb\\") == "\\{\\\u2060pos(0,0)\\}a b\\\u2060"
 
 
-@given(spoken_words, styles)
+@given(spoken_words.filter(lambda words: len({w.text for w in words}) == len(words)), styles)
 def test_an_srt_read_back_says_the_same(words, style):
     lines = caption_lines(words, style)
     if lines:

@@ -107,7 +107,7 @@ def _drawable_characters(extra_folder: Path | None) -> frozenset[int]:
 
 
 def _codes(path: Path) -> Iterable[int]:
-    from fontTools.ttLib import TTCollection, TTFont, TTLibError  # noqa: PLC0415  heavy
+    from fontTools.ttLib import TTCollection, TTFont, TTLibError
 
     try:
         with path.open("rb") as file:  # fontTools leaves a broken file open

@@ -3,6 +3,7 @@
 import html
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -22,7 +23,7 @@ _ASCII = bytes(range(128))
 _ASCII_BUT_LETTERS = bytes(byte for byte in _ASCII if not chr(byte).isalpha())
 _MOST_NON_ASCII = 0.3  # of the letters of a Western European text
 _TOGETHER = 0.25  # of the shorter cue
-_ROLLING_SHARE = 0.5
+_ROLLING_SHARE = 1 / 3  # YouTube shows each line a second time alone
 _FEWEST_ROLLING_CUES = 4
 
 
@@ -67,12 +68,29 @@ def read_subtitles(content: bytes, *, name: str) -> Transcript:
             remedy="Save it as SRT or WebVTT, or remove it to have the speech recognised.",
         )
     pieces = [piece for cue in _untangled(cues) for piece in _pieces(cue)]
-    words = [word for piece in pieces for word in _shared_out(piece)]
+    words = [
+        word
+        for piece in pieces
+        for word in shared_out(piece.texts, start_s=piece.start_s, end_s=piece.end_s)
+    ]
     return Transcript(
         origin=TranscriptOrigin.SUBTITLES,
         words=tuple(sorted(words, key=lambda word: word.start_s)),
         is_timing_estimated=any(len(piece.texts) > 1 for piece in pieces),
     )
+
+
+def shared_out(texts: Sequence[str], *, start_s: float, end_s: float) -> list[Word]:
+    """The words of a stretch of speech, its time divided by their length."""
+    total = sum(len(text) for text in texts)
+    words = []
+    done = 0
+    for text in texts:
+        from_s = start_s + (end_s - start_s) * done / total
+        done += len(text)
+        to_s = start_s + (end_s - start_s) * done / total
+        words.append(Word(text=text, start_s=round(from_s, 3), end_s=round(to_s, 3)))
+    return words
 
 
 def _decoded(content: bytes, *, name: str) -> str:
@@ -177,7 +195,7 @@ def _are_together(first: _Cue, second: _Cue) -> bool:
 def _without_repeats(cues: list[_Cue]) -> list[_Cue]:
     """Cues without the lines that rolling captions (YouTube's automatic ones) show again."""
     shown = [tuple(text for line in cue.lines if (text := " ".join(_texts(line)))) for cue in cues]
-    rolls = [bool(now and before and now[0] == before[-1]) for before, now in pairwise(shown)]
+    rolls = [len(now) > 1 and now[:1] == before[-1:] for before, now in pairwise(shown)]
     if len(cues) < _FEWEST_ROLLING_CUES or sum(rolls) < len(rolls) * _ROLLING_SHARE:
         return cues
     kept = cues[:1]
@@ -222,16 +240,3 @@ def _visible(character: str) -> str:
     if character in _JOINERS or unicodedata.category(character)[0] != "C":
         return character
     return ""
-
-
-def _shared_out(piece: _Piece) -> list[Word]:
-    total = sum(len(text) for text in piece.texts)
-    duration_s = piece.end_s - piece.start_s
-    words = []
-    done = 0
-    for text in piece.texts:
-        start_s = piece.start_s + duration_s * done / total
-        done += len(text)
-        end_s = piece.start_s + duration_s * done / total
-        words.append(Word(text=text, start_s=round(start_s, 3), end_s=round(end_s, 3)))
-    return words
