@@ -153,6 +153,8 @@ class _CheckedTransport(httpx.BaseTransport):
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Send the request to the first checked address that takes the connection."""
         host = request.url.raw_host.decode("ascii")
+        if request.url.scheme not in ("http", "https") or not host:
+            raise httpx.UnsupportedProtocol("neither http nor https", request=request)
         if host not in self._pools:
             self._pools[host] = httpx.HTTPTransport(verify=self._ssl_context, trust_env=False)
         failure: httpx.TransportError = httpx.ConnectError("no address", request=request)

@@ -25,10 +25,8 @@ def open_media(path: Path, *, name: str) -> Generator["InputContainer"]:
     """
     import av
 
-    pairs = zip(INPUT_GUARD[::2], INPUT_GUARD[1::2], strict=True)
-    guard = {option.removeprefix("-"): value for option, value in pairs}
     try:
-        with av.open(f"file:{path}", options=guard, metadata_errors="replace") as container:
+        with av.open(f"file:{path}", options=INPUT_GUARD, metadata_errors="replace") as container:
             yield container
     except av.FFmpegError as error:
         reason = f"is no video that can be read ({error.strerror})"

@@ -29,7 +29,7 @@ def copy_within(
     """
     name = str(source)
     ends_at = time.monotonic() + limits.deadline_s
-    with _opened(source, name=name) as file, disk_has_room(name):
+    with _open(source, name=name) as file, disk_has_room(name):
         before = os.fstat(file.fileno())
         if before.st_size > limits.max_bytes:
             raise too_large(name, limits)
@@ -56,33 +56,28 @@ def _copy(
                 )
 
 
-@contextmanager
-def _opened(source: Path, *, name: str) -> Generator[BinaryIO]:
+def _open(source: Path, *, name: str) -> BinaryIO:
+    not_a_path = BadInput(
+        name, reason="is not the path of a file", remedy="Give the absolute path of a video."
+    )
     try:
         kind = source.stat().st_mode
         if not stat.S_ISREG(kind):
             raise _not_a_file(name, kind)
-        with source.open("rb") as file:
-            yield file
+        return source.open("rb")
     except PermissionError as error:
-        raise BadInput(
-            name, reason="may not be read", remedy="Give this user the right to read the file."
-        ) from error
+        remedy = "Give this user the right to read the file."
+        raise BadInput(name, reason="may not be read", remedy=remedy) from error
     except FileNotFoundError as error:
         reason = "is a link to a file that is gone" if source.is_symlink() else "does not exist"
-        raise BadInput(
-            name, reason=reason, remedy="Put the file back, or remove it from the list."
-        ) from error
+        remedy = "Put the file back, or remove it from the list."
+        raise BadInput(name, reason=reason, remedy=remedy) from error
     except (ValueError, NotADirectoryError) as error:
-        raise BadInput(
-            name, reason="is not the path of a file", remedy="Give the absolute path of a video."
-        ) from error
+        raise not_a_path from error
     except OSError as error:
         if error.errno not in (errno.ELOOP, errno.ENAMETOOLONG):
             raise
-        raise BadInput(
-            name, reason="is not the path of a file", remedy="Give the absolute path of a video."
-        ) from error
+        raise not_a_path from error
 
 
 def _not_a_file(name: str, kind: int) -> BadInput:

@@ -13,6 +13,7 @@ import signal
 import sys
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, TextIO
 
 import yt_dlp
@@ -144,9 +145,15 @@ def _fetch(job: _Job, guard: _Guard) -> dict[str, Any]:
         if guard.has_refused:
             return {"error": "private"}
         return job.refusal or _explained(error)
-    if not job.files:
-        return _bad("yt-dlp found nothing to download there", _HAND_REMEDY)
+    if not job.files or _is_text(Path(job.files[-1])):
+        return _bad("shows no video", _HAND_REMEDY)
     return {"file": job.files[-1]}
+
+
+def _is_text(file: Path) -> bool:
+    """Yt-dlp takes a page that is not HTML for a video; every real one has zero bytes early."""
+    with file.open("rb") as opened:
+        return b"\0" not in opened.read(4096)
 
 
 def _options(job: _Job) -> dict[str, Any]:

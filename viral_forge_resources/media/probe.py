@@ -28,7 +28,8 @@ _TAIL_S = 3.0
 _HDR_TRANSFERS = (16, 18)  # PQ and HLG, ITU-T H.273
 _SMALLEST_SIDE_PX = 16
 _IRREGULAR_SHARE = 0.02
-_IRREGULAR_GAP = 0.1
+_IRREGULAR_GAP = 0.02
+_TRUSTED_RATE = 0.1
 _CLOCK_TICK_S = 0.0011  # Matroska counts milliseconds
 
 
@@ -170,7 +171,7 @@ def _displayed(
 def _rate(track: "VideoStream", times_s: list[float]) -> Fraction:
     measured = (len(times_s) - 1) / (times_s[-1] - times_s[0])
     stated = track.average_rate
-    if stated and abs(stated / measured - 1) < _IRREGULAR_GAP:
+    if stated and abs(stated / measured - 1) < _TRUSTED_RATE:
         return stated
     return Fraction(measured).limit_denominator(1001)
 

@@ -1,0 +1,52 @@
+"""Looks at media files with PyAV and Pillow, in this process; FFmpeg's binary is not needed."""
+
+from pathlib import Path
+
+from viral_forge_resources.contracts.media import MediaProbe, ProgressCallback, SceneMap
+from viral_forge_resources.media import covers, probe, sheets
+
+
+class AvReader:
+    """What a file holds, shows and sounds like."""
+
+    def probe(self, path: Path, *, name: str) -> MediaProbe:
+        """Facts of the video at ``path``, which people know as ``name``.
+
+        Raises:
+            BadInput: no playable video; says why.
+        """
+        return probe.probe(path, name=name)
+
+    def analyse(self, path: Path, probe: MediaProbe, *, on_progress: ProgressCallback) -> SceneMap:
+        """Cuts, focus of each shot, silence, black and frozen stretches, in one pass.
+
+        Raises:
+            BadInput: not one picture can be decoded.
+        """
+        from viral_forge_resources.media.analysis import analyse
+
+        return analyse(path, probe, on_progress=on_progress)
+
+    def contact_sheet(self, path: Path, target: Path, *, title: str) -> None:
+        """Write a JPEG of frames spread over the video, each with its time.
+
+        Raises:
+            BadInput: no playable video.
+        """
+        sheets.contact_sheet(path, target, title=title)
+
+    def cover(self, path: Path, target: Path) -> None:
+        """Write one telling frame of the video as a JPEG.
+
+        Raises:
+            BadInput: no frame can be decoded.
+        """
+        covers.write_cover(path, target)
+
+    def thumbnail(self, sheet: Path, *, max_bytes: int) -> bytes:
+        """A small JPEG of the picture at ``sheet``.
+
+        Raises:
+            BadInput: no picture, or not even a tiny one fits.
+        """
+        return sheets.thumbnail(sheet, max_bytes=max_bytes)
