@@ -1,7 +1,7 @@
 """Brings one candidate's video in: fetch, look, store; what fails leaves nothing behind."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
 
 from viral_forge_assets.provenance import keep, kept, made_from
@@ -57,11 +57,18 @@ class Intake:
             locator=self.candidate.locator, subtitles=self.candidate.subtitles, version=_VERSION
         )
 
-    def stored_before(self) -> SourceFile | None:
-        """The source as an earlier run stored it, None if it has to be fetched."""
-        source = kept(self.storage, self._key("probe.json"), SourceFile, origin=self._origin)
+    def stored_before(self, *, rights_id: str) -> SourceFile | None:
+        """The source as an earlier run stored it, None if it has to be fetched.
+
+        From now on it is used under ``rights_id``: the right it was fetched under may be gone.
+        """
+        document = self._key("probe.json")
+        source = kept(self.storage, document, SourceFile, origin=self._origin)
         if source is None or self.storage.size_bytes(source.video.key) != source.video.size_bytes:
             return None
+        if source.rights_id != rights_id:
+            source = replace(source, rights_id=rights_id)
+            keep(self.storage, document, source, origin=self._origin)
         return source
 
     def fetch(self, *, on_progress: ProgressCallback) -> Fetched:

@@ -41,20 +41,25 @@ def media_metadata(media: MediaProbe | ClipFacts) -> Metadata:
 def clip_metadata(
     rendered: RenderedClip, studio: Studio, thumbnail: bytes, *, is_reused: bool
 ) -> Metadata:
-    """What one clip is, what it looks like, where it plays and what it cost; keys by its number."""
+    """What a clip looks like, where it plays, what it is and what it cost.
+
+    The first clip's keys are plain; those of others start with their number.
+    """
     sheet_url = studio.picture_url(artefact_id(rendered.sheet.key))
     player_url = studio.player_url(artefact_id(rendered.video.key))
-    facts = file_metadata(rendered.video, reused=is_reused) | media_metadata(rendered.probe)
-    facts |= {
+    facts: Metadata = {
         "contact_sheet": picture(sheet_url, alt="frames of the clip", opens=player_url),
         "play": dg.MetadataValue.url(player_url),
+        **file_metadata(rendered.video, reused=is_reused),
+        **media_metadata(rendered.probe),
         "contact_sheet_embedded": embedded_picture(thumbnail, alt="frames of the clip"),
         "render_cpu_s": round(rendered.report.cpu_s, 2),
         "render_wall_s": round(rendered.report.wall_s, 2),
         "encoder": rendered.report.encoder,
         "warnings": "; ".join(rendered.report.warnings) or "none",
     }
-    return {f"clip_{rendered.number}_{name}": value for name, value in facts.items()}
+    prefix = "" if rendered.number == 1 else f"clip_{rendered.number}_"
+    return {f"{prefix}{name}": value for name, value in facts.items()}
 
 
 def table_metadata(*, rows: int, rows_read: int, rows_new: int, **more: int | str) -> Metadata:

@@ -89,6 +89,7 @@ def _shown(metric: PostMetric) -> dict[str, object]:
     key_prefix="metrics",
     group_name="metrics",
     partitions_def=niche_partitions,
+    deps=[dg.AssetDep(post_metrics, partition_mapping=dg.AllPartitionMapping())],
     kinds={"sql"},
 )
 def niche_performance(

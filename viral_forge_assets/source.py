@@ -35,6 +35,8 @@ from viral_forge_resources.state import candidates as candidates_state
     key_prefix="source",
     group_name="source",
     partitions_def=candidate_partitions,
+    # Shows where candidates come from; which ones a niche chose stands in SQL.
+    deps=[dg.AssetDep(["candidates", "shortlist"], partition_mapping=dg.AllPartitionMapping())],
     kinds={"ffmpeg"},
     pool="download",
     code_version="1",
@@ -58,7 +60,7 @@ def source_video(
             candidate = known_candidate(connection, context.partition_key)
             rights_id = _permission(connection, candidate)
         intake = Intake(candidate, storage, downloader, media, studio.fetch_limits, scratch)
-        source = intake.stored_before()
+        source = intake.stored_before(rights_id=rights_id)
         is_reused = source is not None
         if source is None:
             on_progress = logged_progress(context, "fetching", progress)
@@ -106,21 +108,19 @@ def _facts(source: SourceFile, storage: Storage, media: MediaReader, studio: Stu
     with storage.as_file(source.sheet.key) as sheet:
         small = media.thumbnail(sheet, max_bytes=THUMBNAIL_BYTES)
     sheet_url = studio.picture_url(artefacts_state.artefact_id(source.sheet.key))
-    return (
-        file_metadata(source.video)
-        | media_metadata(source.probe)
-        | {
-            "name": source.name,
-            "rights_id": source.rights_id,
-            "contact_sheet": picture(sheet_url, alt="frames of the source", opens=sheet_url),
-            "contact_sheet_embedded": embedded_picture(small, alt="frames of the source"),
-            "is_variable_rate": source.probe.is_variable_rate,
-            "is_hdr": source.probe.is_hdr,
-            "rotation_deg": source.probe.rotation_deg,
-            "pixel_aspect": str(source.probe.pixel_aspect),
-            "audio_channels": source.probe.audio_channels or "no sound track",
-        }
-    )
+    return {
+        "contact_sheet": picture(sheet_url, alt="frames of the source", opens=sheet_url),
+        "name": source.name,
+        **file_metadata(source.video),
+        **media_metadata(source.probe),
+        "contact_sheet_embedded": embedded_picture(small, alt="frames of the source"),
+        "rights_id": source.rights_id,
+        "is_variable_rate": source.probe.is_variable_rate,
+        "is_hdr": source.probe.is_hdr,
+        "rotation_deg": source.probe.rotation_deg,
+        "pixel_aspect": str(source.probe.pixel_aspect),
+        "audio_channels": source.probe.audio_channels or "no sound track",
+    }
 
 
 @dg.asset_check(asset=source_video, blocking=True)

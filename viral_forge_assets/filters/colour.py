@@ -31,7 +31,7 @@ class Colour:
         """The one that changes nothing."""
         return cls(saturation=1.0, contrast=1.0, brightness=0.0, hue_deg=0.0)
 
-    def filtergraph(self, *, width_px: int, height_px: int, fps: Fraction, frames: int) -> str:  # noqa: ARG002  one signature for all filters
+    def filtergraph(self, *, width_px: int, height_px: int, fps: Fraction, frames: int) -> str:
         """FFmpeg chain that keeps frame size, rate and count.
 
         Source: https://ffmpeg.org/ffmpeg-filters.html#eq

@@ -27,7 +27,7 @@ class Mirror:
         """The one that changes nothing."""
         return cls(enabled=False)
 
-    def filtergraph(self, *, width_px: int, height_px: int, fps: Fraction, frames: int) -> str:  # noqa: ARG002  one signature for all filters
+    def filtergraph(self, *, width_px: int, height_px: int, fps: Fraction, frames: int) -> str:
         """FFmpeg chain that keeps frame size, rate and count.
 
         Source: https://ffmpeg.org/ffmpeg-filters.html#hflip
