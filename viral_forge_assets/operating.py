@@ -5,7 +5,6 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
-import uvicorn
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
@@ -15,7 +14,6 @@ import viral_forge_resources.scanners
 import viral_forge_resources.storage
 import viral_forge_resources.voices
 from viral_forge_assets import definitions
-from viral_forge_assets.console.app import create_app
 from viral_forge_assets.demo import Demo, DemoResult
 from viral_forge_assets.instance import open_instance, prepare_dagster_home, serve
 from viral_forge_resources.contracts.records import Artefact, ArtefactKind
@@ -139,6 +137,10 @@ def serve_all(console: Console) -> int:
 
 def serve_console() -> None:
     """Serve the console where ``VIRAL_FORGE_CONSOLE_URL`` says, until Ctrl-C."""
+    import uvicorn
+
+    from viral_forge_assets.console.app import create_app
+
     settings = definitions.read_settings()
     page = create_app(
         state=definitions.open_state(settings),
