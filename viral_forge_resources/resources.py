@@ -139,8 +139,8 @@ def state_resource(open_state: Callable[[], sa.Engine]) -> dg.ResourceDefinition
         engine = open_state()
         try:
             with ExitStack() as held:
-                if context.run_id is not None:
-                    held.enter_context(liveness.hold(engine, context.run_id))
+                if context.run is not None:
+                    held.enter_context(liveness.hold(engine, context.run.run_id))
                 yield engine
         finally:
             engine.dispose()
@@ -154,8 +154,9 @@ def scratch_resource(root: Path, open_state: Callable[[], sa.Engine]) -> dg.Reso
     @dg.resource(description="A folder for this run's intermediate files.")
     def scratch(context: dg.InitResourceContext) -> Generator[Path]:
         root.mkdir(parents=True, exist_ok=True)
-        _remove_abandoned(root, open_state, own=context.run_id or "")
-        folder = root / (context.run_id or "no-run")
+        own = context.run.run_id if context.run else "no-run"
+        _remove_abandoned(root, open_state, own=own)
+        folder = root / own
         folder.mkdir(exist_ok=True)
         try:
             yield folder
