@@ -111,7 +111,7 @@ def published_posts(
         storage=storage,
         publishers=publishers,
         requires_approval=studio.requires_approval,
-        run_id=context.run_id,
+        run_id=context.run.run_id,
     )
     with dagster_failures("posting"):
         with state.connect() as connection:
