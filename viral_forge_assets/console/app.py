@@ -61,6 +61,7 @@ def create_app(
             Route("/clip/{artefact_id}", console.clip),
             Route("/m/{artefact_id}", console.file),
             Route("/console.css", console.stylesheet),
+            Route("/favicon.ico", lambda _request: Response(status_code=204)),
         ],
         middleware=[
             Middleware(_SecurityHeaders),
