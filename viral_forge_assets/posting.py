@@ -15,6 +15,7 @@ import sqlalchemy as sa
 
 from viral_forge_assets.clearance import verdict_on
 from viral_forge_assets.domain.publishing import (
+    Refusal,
     Settlement,
     after_check,
     after_lookup,
@@ -25,8 +26,10 @@ from viral_forge_resources.contracts.errors import NotFound, ViralForgeError
 from viral_forge_resources.contracts.publishing import (
     Channel,
     Post,
+    Processing,
     Publication,
     PublicationState,
+    Published,
     Publisher,
 )
 from viral_forge_resources.contracts.records import ArtefactKind, Clip
@@ -48,6 +51,11 @@ _LOOK_AGAIN = {
     PublicationState.UNKNOWN: timedelta(hours=6),
 }
 """How long after a look without news the next one comes."""
+
+_NO_VIEW = timedelta(minutes=15)
+"""How long after a look that got no answer the next one comes."""
+
+_ATTACHED = frozenset({ArtefactKind.COVER, ArtefactKind.SUBTITLES})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,100 +108,99 @@ class Poster:
             )
 
     def _submit(self, publication: Publication) -> None:
-        now = datetime.now(UTC)
-        if publication.due_at > now:
+        if publication.due_at > datetime.now(UTC):
             return
+        publisher = self._publisher(publication)
         with ExitStack() as files:
-            post, refusal = self._guarded(publication, files, now=now)
+            post, refusal = self._guarded(publication, files)
             if post is None:
                 self._withdraw(publication, refusal)
                 return
-            with self.state.begin() as connection:
-                claimed = publications_state.claim(
-                    connection,
-                    publication.publication_id,
-                    claimed_by=self.run_id,
-                    lease=_LEASE,
-                    now=now,
-                )
+            claimed = self._claim(publication)
             if claimed is None:
                 return
+            answer: Published | Processing | ViralForgeError
             try:
-                outcome = self._publisher(claimed).submit(post)
+                answer = publisher.submit(post)
             except ViralForgeError as error:
-                self._settle(claimed, settlement(error, now=now, attempts=claimed.attempts))
-            else:
-                self._settle(claimed, settlement(outcome, now=now, attempts=claimed.attempts))
+                answer = error
+        decided = settlement(answer, now=datetime.now(UTC), attempts=claimed.attempts)
+        self._settle(claimed, decided)
 
-    def _guarded(
-        self, publication: Publication, files: ExitStack, *, now: datetime
-    ) -> tuple[Post | None, str]:
-        """The post if every guard says yes at this moment, else None and why not."""
-        with self.state.connect() as connection:
-            clip = self._clip(connection, publication)
-            refusal = may_post(
-                publication=publication,
-                stored_sha256=self._stored_sha256(clip, files),
-                rights=self._rights(connection, publication, now=now),
-                approval=approvals_state.current(connection, publication.content_sha256),
-                requires_approval=self.requires_approval,
-                clip=clip,
+    def _claim(self, publication: Publication) -> Publication | None:
+        with self.state.begin() as connection:
+            return publications_state.claim(
+                connection,
+                publication.publication_id,
+                claimed_by=self.run_id,
+                lease=_LEASE,
+                now=datetime.now(UTC),
             )
-            if refusal is not None:
-                return None, str(refusal)
-            attached = self._attached(connection, publication, files)
+
+    def _guarded(self, publication: Publication, files: ExitStack) -> tuple[Post | None, str]:
+        """The post if every guard says yes at this moment, else None and why not."""
+        video = self._video(publication, files)
+        refusal = self._refusal(publication, video)
+        if refusal is not None or video is None:
+            return None, str(refusal)
+        attached = self._attached(publication, files)
         return Post(
             publication_id=publication.publication_id,
             channel=self._channel(publication).name,
             content_sha256=publication.content_sha256,
             text=publication.text,
-            video=attached[ArtefactKind.CLIP],
+            video=video,
             cover=attached[ArtefactKind.COVER],
             subtitles=attached.get(ArtefactKind.SUBTITLES),
             due_at=publication.due_at,
         ), ""
 
-    def _clip(self, connection: sa.Connection, publication: Publication) -> Clip | None:
-        clips = clips_state.of_candidate(connection, publication.candidate_key)
-        return next((clip for clip in clips if clip.number == publication.clip_number), None)
-
-    def _stored_sha256(self, clip: Clip | None, files: ExitStack) -> str | None:
-        """Of the bytes as they lie in storage now: a re-render may have replaced them."""
+    def _video(self, publication: Publication, files: ExitStack) -> Path | None:
+        """The clip as it lies in storage now: a re-render may have replaced it."""
+        with self.state.connect() as connection:
+            clip = _clip(connection, publication)
         if clip is None or self.storage.size_bytes(clip.storage_key) is None:
             return None
-        with files.enter_context(self.storage.as_file(clip.storage_key)).open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
+        return files.enter_context(self.storage.as_file(clip.storage_key))
 
-    def _rights(
-        self, connection: sa.Connection, publication: Publication, *, now: datetime
-    ) -> RightsVerdict:
-        candidate = candidates_state.get(connection, publication.candidate_key)
-        if candidate is None:
-            return RightsVerdict(is_allowed=False, reason="its candidate is not known any more")
-        return verdict_on(connection, candidate, now=now)
+    def _refusal(self, publication: Publication, video: Path | None) -> Refusal | None:
+        stored_sha256 = None if video is None else _sha256(video)
+        with self.state.connect() as connection:
+            return may_post(
+                publication=publication,
+                stored_sha256=stored_sha256,
+                rights=_rights(connection, publication),
+                approval=approvals_state.current(connection, publication.content_sha256),
+                requires_approval=self.requires_approval,
+                clip=_clip(connection, publication),
+            )
 
-    def _attached(
-        self, connection: sa.Connection, publication: Publication, files: ExitStack
-    ) -> dict[ArtefactKind, Path]:
-        recorded = artefacts_state.of_candidate(connection, publication.candidate_key)
+    def _attached(self, publication: Publication, files: ExitStack) -> dict[ArtefactKind, Path]:
+        with self.state.connect() as connection:
+            recorded = artefacts_state.of_candidate(connection, publication.candidate_key)
         return {
             artefact.kind: files.enter_context(self.storage.as_file(artefact.storage_key))
             for artefact in recorded
-            if artefact.clip_number == publication.clip_number
+            if artefact.clip_number == publication.clip_number and artefact.kind in _ATTACHED
         }
 
     def _check(self, publication: Publication) -> None:
+        publisher = self._publisher(publication)
+        answer: Published | Processing | ViralForgeError
         try:
-            outcome = self._publisher(publication).check(publication.receipt or "")
+            answer = publisher.check(publication.receipt or "")
         except ViralForgeError as error:
-            self._settle(publication, after_check(error))
-        else:
-            self._settle(publication, after_check(outcome))
+            answer = error
+        self._settle(publication, after_check(answer))
 
     def _reconcile(self, publication: Publication) -> None:
-        channel = self._channel(publication)
-        found = self._publisher(publication).find(publication, channel=channel.name)
-        decided = after_lookup(found, now=datetime.now(UTC))
+        channel, publisher = self._channel(publication), self._publisher(publication)
+        now = datetime.now(UTC)
+        try:
+            decided = after_lookup(publisher.find(publication, channel=channel.name), now=now)
+        except ViralForgeError as error:
+            # Not being able to look says nothing about the post.
+            decided = Settlement(state=publication.state, reason=str(error), due_at=now + _NO_VIEW)
         self._settle(publication, decided)
 
     def _channel(self, publication: Publication) -> Channel:
@@ -228,5 +235,22 @@ class Poster:
                 post_id=decided.post_id,
                 post_url=decided.post_url,
                 reason=decided.reason,
-                due_at=now + _LOOK_AGAIN[publication.state] if stays else decided.due_at,
+                due_at=decided.due_at or (now + _LOOK_AGAIN[publication.state] if stays else None),
             )
+
+
+def _clip(connection: sa.Connection, publication: Publication) -> Clip | None:
+    clips = clips_state.of_candidate(connection, publication.candidate_key)
+    return next((clip for clip in clips if clip.number == publication.clip_number), None)
+
+
+def _rights(connection: sa.Connection, publication: Publication) -> RightsVerdict:
+    candidate = candidates_state.get(connection, publication.candidate_key)
+    if candidate is None:
+        return RightsVerdict(is_allowed=False, reason="its candidate is not known any more")
+    return verdict_on(connection, candidate, now=datetime.now(UTC))
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
