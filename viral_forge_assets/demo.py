@@ -68,19 +68,24 @@ class Demo:
             Permanent: the video cannot or may not be used, or a job failed; says why.
         """
         started = time.monotonic()
+        candidate = self.shortlist(video, voice=voice, licence=licence)
+        key = candidate.candidate_key
+        self._edit_and_post(candidate, is_approved=is_approved)
+        self.run_job("metrics_job", key)
+        self.run_job("performance_job", NICHE.name)
+        return self._result(key, time.monotonic() - started)
+
+    def shortlist(self, video: Path | None, *, voice: Voice, licence: str) -> Candidate:
+        """The candidate that a scan makes of ``video``, or of a sample of our own making."""
         with self.state.begin() as connection:
             watch_niche(connection, NICHE, now=datetime.now(UTC))
         placed = self._place(video, voice)
         self.instance.add_dynamic_partitions("niches", [NICHE.name])
-        self._job("scan_job", NICHE.name)
+        self.run_job("scan_job", NICHE.name)
         candidate = self._candidate(placed)
         if candidate.status is CandidateStatus.REFUSED and video is not None:
             candidate = self._vouch(candidate, licence)
-        key = candidate.candidate_key
-        self._edit_and_post(candidate, is_approved=is_approved)
-        self._job("metrics_job", key)
-        self._job("performance_job", NICHE.name)
-        return self._result(key, time.monotonic() - started)
+        return candidate
 
     def _place(self, video: Path | None, voice: Voice) -> Path:
         """The video in the niche's inbox, with what lies beside it."""
@@ -98,7 +103,12 @@ class Demo:
             os.utime(path, (settled, settled))
         return placed[0]
 
-    def _job(self, name: str, partition_key: str) -> None:
+    def run_job(self, name: str, partition_key: str) -> None:
+        """Run one job in this process.
+
+        Raises:
+            Permanent: it failed; says why.
+        """
         self.say(f"{name} {partition_key}")
         result = self.definitions.resolve_job_def(name).execute_in_process(
             instance=self.instance,
@@ -142,7 +152,7 @@ class Demo:
             raise Permanent(f"{candidate.reason}. To clear it: {candidate.remedy}")
         key = candidate.candidate_key
         self.instance.add_dynamic_partitions("candidates", [key])
-        self._job("candidate_job", key)
+        self.run_job("candidate_job", key)
         if is_approved:
             decision = Decision(
                 is_approved=True,
@@ -153,7 +163,7 @@ class Demo:
             with self.state.begin() as connection:
                 for clip in clips_state.of_candidate(connection, key):
                     decide(connection, clip.content_sha256, decision)
-        self._job("publish_job", key)
+        self.run_job("publish_job", key)
 
     def _result(self, key: str, wall_s: float) -> DemoResult:
         with self.state.connect() as connection:

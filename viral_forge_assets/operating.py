@@ -146,6 +146,7 @@ def serve_console() -> None:
         state=definitions.open_state(settings),
         storage=open_plugin(viral_forge_resources.storage, settings.storage),
         dagster_url=str(settings.webserver_url).rstrip("/"),
+        console_host=settings.console_url.host,
     )
     uvicorn.run(
         page,
