@@ -151,7 +151,7 @@ def test_progress_rises_to_the_end(tmp_path):
 def test_what_is_no_video_is_refused_and_leaves_nothing(content, tmp_path):
     source = tmp_path / "holiday.mp4"
     source.write_bytes(content)
-    with pytest.raises(BadInput, match=r"'holiday\.mp4'.*MP4"):
+    with pytest.raises(BadInput, match=r"'holiday\.mp4'.*damaged"):
         render(source, tmp_path / "clip.mp4", spec_of((0.0, 1.0)))
     assert list(tmp_path.iterdir()) == [source]
 
@@ -160,6 +160,11 @@ def test_a_source_cut_short_is_refused_and_leaves_nothing(four_colours, tmp_path
     with pytest.raises(BadInput, match=r"ends 1\.5 s before"):
         render(four_colours, tmp_path / "clip.mp4", spec_of((3.0, 6.5)))
     assert list(tmp_path.iterdir()) == []
+
+
+def test_less_than_a_frame_is_no_clip(four_colours, tmp_path):
+    with pytest.raises(BadInput, match="less than one frame"):
+        render(four_colours, tmp_path / "clip.mp4", spec_of((1.0, 1.01)))
 
 
 def test_a_filter_that_ffmpeg_does_not_know_is_named(four_colours, tmp_path):

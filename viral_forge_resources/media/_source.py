@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from viral_forge_resources.contracts.errors import BadInput
-from viral_forge_resources.media.ffmpeg import INPUT_GUARD
+from viral_forge_resources.media._container import open_media, picture_track
 
 _UNSPECIFIED = 2
 _LAST_SD_HEIGHT = 576
@@ -29,27 +28,15 @@ def source_facts(path: Path, *, name: str) -> SourceFacts:
     Raises:
         BadInput: there is no picture in it.
     """
-    import av  # noqa: PLC0415  heavy
+    import av
 
-    try:
-        with av.open(f"file:{path}", options=INPUT_GUARD) as container:
-            cover = av.stream.Disposition.attached_pic
-            streams = [each for each in container.streams.video if not each.disposition & cover]
-            if not streams:
-                raise BadInput(name, reason="has no video track", remedy="Give a video file.")
-            stream = streams[0]
-            file_start_s = (container.start_time or 0) / av.time_base
-            start_s = float((stream.start_time or 0) * (stream.time_base or 0))
-            codec = stream.codec_context
-            is_unsaid = codec.colorspace == _UNSPECIFIED
-            guess = "bt709" if min(codec.height, codec.width) > _LAST_SD_HEIGHT else "smpte170m"
-            return SourceFacts(
-                origin_s=max(0.0, start_s - file_start_s),
-                assumed_matrix=guess if is_unsaid else None,
-            )
-    except av.FFmpegError as error:
-        raise BadInput(
-            name,
-            reason=f"cannot be read as a video ({error.strerror})",
-            remedy="Play it to see whether it is damaged; if it plays, convert it to MP4.",
-        ) from error
+    with open_media(path, name=name) as container:
+        track = picture_track(container, name=name)
+        codec = track.codec_context
+        file_start_s = (container.start_time or 0) / av.time_base
+        start_s = float((track.start_time or 0) * (track.time_base or 0))
+        guess = "bt709" if min(codec.height, codec.width) > _LAST_SD_HEIGHT else "smpte170m"
+        return SourceFacts(
+            origin_s=max(0.0, start_s - file_start_s),
+            assumed_matrix=guess if codec.colorspace == _UNSPECIFIED else None,
+        )

@@ -85,6 +85,12 @@ class FfmpegRenderer:
         """
         facts = source_facts(source, name=source.name)
         spans = spans_of(spec.segments, spec.fps)
+        if not spans:
+            raise BadInput(
+                source.name,
+                reason="is to be shown for less than one frame",
+                remedy="Choose a longer moment of it.",
+            )
         with tempfile.TemporaryDirectory(prefix=".render-", dir=target.parent) as scratch:
             folder = Path(scratch)
             _lay_out(folder, source, captions, spec, facts)
@@ -111,12 +117,7 @@ class FfmpegRenderer:
     ) -> list[str]:
         threads = self._thread_options()
         return [
-            *input_arguments(
-                spans,
-                file=_SOURCE_LINK,
-                origin_s=facts.origin_s,
-                options=threads,
-            ),
+            *input_arguments(spans, file=_SOURCE_LINK, origin_s=facts.origin_s, options=threads),
             *("-/filter_complex", _PICTURE_GRAPH, "-/filter_complex", _SOUND_GRAPH),
             *("-map", filtergraph.PICTURE, "-map", filtergraph.SOUND),
             *("-c:v", _ENCODER, "-preset", spec.preset, "-crf", str(spec.crf), *threads),
@@ -126,15 +127,8 @@ class FfmpegRenderer:
             # No clock, no version, nothing of the source's: equal specs give equal bytes.
             *("-map_metadata", "-1", "-map_chapters", "-1", "-fflags", "+bitexact"),
             *("-flags:v", "+bitexact", "-flags:a", "+bitexact"),
-            *(
-                "-metadata",
-                f"comment={spec.comment}",
-                "-movflags",
-                "+faststart",
-                "-f",
-                "mp4",
-                _CLIP,
-            ),
+            *("-metadata", f"comment={spec.comment}"),
+            *("-movflags", "+faststart", "-f", "mp4", _CLIP),
         ]
 
     def _thread_options(self) -> tuple[str, ...]:
