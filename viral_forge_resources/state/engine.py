@@ -92,8 +92,8 @@ def migrate(engine: sa.Engine) -> None:
     with engine.connect() as connection:
         if _revision(connection) == HEAD:
             return
-    from alembic.command import upgrade  # noqa: PLC0415  takes 0.2 s, and most starts need it not
-    from alembic.util import CommandError  # noqa: PLC0415  as above
+    from alembic.command import upgrade
+    from alembic.util import CommandError
 
     with migrating(engine) as config:
         try:
@@ -108,7 +108,7 @@ def migrate(engine: sa.Engine) -> None:
 @contextmanager
 def migrating(engine: sa.Engine) -> Generator[Any, None, None]:
     """Alembic's configuration for one transaction that migrates alone: all of it, or nothing."""
-    from alembic.config import Config  # noqa: PLC0415  takes 0.2 s, and most starts need it not
+    from alembic.config import Config
 
     config = Config()
     config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
