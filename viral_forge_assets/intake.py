@@ -66,10 +66,20 @@ class Intake:
         source = kept(self.storage, document, SourceFile, origin=self._origin)
         if source is None or self.storage.size_bytes(source.video.key) != source.video.size_bytes:
             return None
+        if self._has_other_subtitles(source):
+            return None
         if source.rights_id != rights_id:
             source = replace(source, rights_id=rights_id)
             keep(self.storage, document, source, origin=self._origin)
         return source
+
+    def _has_other_subtitles(self, source: SourceFile) -> bool:
+        """Those on this machine get mended in place, under the name they had."""
+        now = Path(self.candidate.subtitles or "")
+        if source.subtitles is None or not now.is_file():
+            return False
+        with now.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest() != source.subtitles.sha256
 
     def fetch(self, *, on_progress: ProgressCallback) -> Fetched:
         """The whole video on this machine, known to be playable and within limits.
