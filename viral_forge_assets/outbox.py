@@ -13,8 +13,9 @@ from viral_forge_assets.partitions import known_candidate
 from viral_forge_resources.contracts.errors import BadInput, NotPermitted
 from viral_forge_resources.contracts.media import Transcript
 from viral_forge_resources.contracts.publishing import Channel, PostText, Publication, Publisher
-from viral_forge_resources.contracts.records import Candidate, Clip
+from viral_forge_resources.contracts.records import Candidate, CandidateStatus, Clip
 from viral_forge_resources.state import approvals as approvals_state
+from viral_forge_resources.state import candidates as candidates_state
 from viral_forge_resources.state import channels as channels_state
 from viral_forge_resources.state import clips as clips_state
 from viral_forge_resources.state import publications as publications_state
@@ -73,8 +74,21 @@ def plan_posts(
     for clip in wanted:
         if not requires_approval or approvals_state.current(connection, clip.content_sha256):
             publications_state.approve(connection, clip.content_sha256, now=now)
+    _forget_failure(connection, candidate, now=now)
     rows = publications_state.of_candidate(connection, candidate_key)
     return PlannedPosts(rows=rows, new=new, clips=len(clips))
+
+
+def _forget_failure(connection: sa.Connection, candidate: Candidate, *, now: datetime) -> None:
+    # The remedy of a failed candidate is to launch its job again: this is where that ends well.
+    if candidate.status is CandidateStatus.FAILED:
+        candidates_state.set_status(
+            connection,
+            candidate.candidate_key,
+            CandidateStatus.SHORTLISTED,
+            reason="its clips were made at another try",
+            now=now,
+        )
 
 
 def _attribution(connection: sa.Connection, candidate: Candidate, *, now: datetime) -> str | None:
