@@ -21,7 +21,7 @@ from viral_forge_resources.state.tables import metadata
 
 
 def _tables(state: sa.Engine) -> set[str]:
-    return set(sa.inspect(state).get_table_names()) - {"alembic_version"}
+    return set(sa.inspect(state).get_table_names()) - {"viral_forge_version"}
 
 
 def test_the_migrated_schema_is_the_one_in_tables(state):
@@ -103,7 +103,7 @@ def test_a_migration_that_fails_leaves_the_database_as_it_was(state):
 
 def test_a_database_of_a_newer_version_is_refused(state):
     with state.begin() as connection:
-        connection.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
+        connection.execute(sa.text("UPDATE viral_forge_version SET version_num = '9999'"))
     with pytest.raises(Misconfigured, match="newer version"):
         migrate(state)
 

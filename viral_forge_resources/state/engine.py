@@ -17,6 +17,9 @@ from viral_forge_resources.contracts.errors import Misconfigured, Unreachable
 HEAD = "0001"
 """Newest revision in ``migrations``; here, so that a start need not import Alembic."""
 
+VERSION_TABLE = "viral_forge_version"
+"""Not Alembic's usual name: Dagster keeps its own version under that one, maybe in our database."""
+
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _BUSY_TIMEOUT_S = 30
 _CONNECT_TIMEOUT_S = 10
@@ -132,9 +135,10 @@ def _check_references(connection: sa.Connection) -> None:
 
 
 def _revision(connection: sa.Connection) -> str | None:
-    if not sa.inspect(connection).has_table("alembic_version"):
+    if not sa.inspect(connection).has_table(VERSION_TABLE):
         return None
-    revision: str | None = connection.scalar(sa.text("SELECT version_num FROM alembic_version"))
+    versions = sa.table(VERSION_TABLE, sa.column("version_num"))
+    revision: str | None = connection.scalar(sa.select(versions.c.version_num))
     return revision
 
 
