@@ -11,7 +11,6 @@ import sqlalchemy as sa
 import typer
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
 
 from viral_forge_assets import definitions, operating
 from viral_forge_assets.approval import Decision, decide
@@ -152,12 +151,10 @@ def inbox(niche: Annotated[str, typer.Argument(help="Name of the niche.")]) -> N
         known_niche(connection, niche)
         rows = candidates_state.of_niche(connection, niche)
     _say(f"inbox of {niche}: {operating.inbox_folder(niche)}")
-    table = Table("candidate", "status", "why", "what would change that")
     for row in rows:
-        table.add_row(
-            *(escape(t) for t in (row.candidate_key, row.status, row.reason, row.remedy or ""))
-        )
-    _out.print(table)
+        _say(f"{row.candidate_key}  {row.status}: {row.reason}")
+        if row.remedy:
+            _say(f"    {row.remedy}")
 
 
 @rights_app.command("add")
