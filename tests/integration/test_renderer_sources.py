@@ -62,6 +62,14 @@ def test_a_track_that_starts_late_stays_where_it_was(late, tmp_path):
     assert flash_s == pytest.approx(2.0, abs=1 / 30), "times count from the first picture"
 
 
+def test_a_joint_and_a_gain_leave_the_sound_as_long_as_the_picture(tmp_path):
+    tracks = lavfi("color=black:s=64x64:r=25:d=8", "sine=f=300:r=44100:d=8")
+    source = make(tmp_path / "source.mp4", *tracks, *QUICK)
+    spec = spec_of((0.0, 3.0), (5.0, 8.0), framing=whole(64, 64), has_sound=True, gain_db=6.0)
+    render(source, tmp_path / "clip.mp4", spec)
+    assert clip_facts(tmp_path / "clip.mp4").sync_offset_s == 0.0
+
+
 def test_a_source_without_sound_gets_a_silent_track(tmp_path):
     source = coloured_seconds(tmp_path / "mute.mp4", "red")
     render(source, tmp_path / "clip.mp4", spec_of((0.0, 0.7)))
