@@ -16,7 +16,7 @@ from alembic.script import ScriptDirectory
 
 from viral_forge_resources.contracts.errors import Misconfigured
 from viral_forge_resources.state import engine as engine_module
-from viral_forge_resources.state.engine import HEAD, migrate, migrating, open_engine
+from viral_forge_resources.state.engine import HEAD, VERSION_TABLE, migrate, migrating, open_engine
 from viral_forge_resources.state.tables import metadata
 
 
@@ -26,7 +26,8 @@ def _tables(state: sa.Engine) -> set[str]:
 
 def test_the_migrated_schema_is_the_one_in_tables(state):
     with state.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_server_default": True})
+        options = {"compare_server_default": True, "version_table": VERSION_TABLE}
+        context = MigrationContext.configure(connection, opts=options)
         assert compare_metadata(context, metadata) == []
 
 
