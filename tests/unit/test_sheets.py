@@ -84,6 +84,11 @@ def test_tiles_have_square_pixels(folder, make):
     )
 
 
+def test_a_transport_stream_in_which_a_seek_gets_lost_has_a_whole_sheet(folder):
+    times = [time_s for time_s, _ in _tiles(samples.shifted_start(folder))]
+    assert times == pytest.approx([0.125, *(slot * 0.5 for slot in range(1, 8))], abs=0.05)
+
+
 def test_damaged_parts_are_left_out(folder, tmp_path):
     sheet = _sheet(samples.truncated(folder), tmp_path)
     with Image.open(sheet) as picture:

@@ -135,17 +135,30 @@ def _frames_from(
     container: "InputContainer", track: "VideoStream", start_s: float, at_s: float
 ) -> "Iterator[tuple[float, VideoFrame]]":
     """Frames with their times, from the key frame before ``at_s`` to the end."""
+    is_lost = "mpegts" in container.format.name
+    for time_s, frame in _after_seek(container, track, start_s + at_s):
+        is_lost = False
+        yield time_s - start_s, frame
+    if is_lost:
+        # MPEG-TS has no index: a seek may end behind the last key frame, and nothing follows.
+        for time_s, frame in _after_seek(container, track, start_s):
+            yield time_s - start_s, frame
+
+
+def _after_seek(
+    container: "InputContainer", track: "VideoStream", to_s: float
+) -> "Iterator[tuple[float, VideoFrame]]":
     import av
 
     try:
-        container.seek(int((start_s + at_s) / (track.time_base or 1)), stream=track)
+        container.seek(int(to_s / (track.time_base or 1)), stream=track)
         for packet in container.demux(track):
             try:
                 frames = packet.decode()
             except av.FFmpegError:
                 continue  # damaged here; the next may be whole
             for frame in frames:
-                yield float((frame.pts or 0) * (frame.time_base or 0)) - start_s, frame
+                yield float((frame.pts or 0) * (frame.time_base or 0)), frame
     except av.FFmpegError:
         return
 
