@@ -1,6 +1,8 @@
 """The text that FFmpeg is given: cuts on the grid, commands on time, nothing from outside."""
 
+from dataclasses import replace
 from fractions import Fraction
+from math import ceil
 
 import pytest
 from hypothesis import given
@@ -14,6 +16,7 @@ from viral_forge_resources.contracts.media import (
     Stretch,
 )
 from viral_forge_resources.media._cuts import clip_frames, input_arguments, spans_of
+from viral_forge_resources.media._panning import pan_of
 from viral_forge_resources.media.filtergraph import crop_commands, picture_graph, sound_graph
 
 _FPS = Fraction(30000, 1001)
@@ -97,21 +100,51 @@ def test_every_input_is_a_local_file_of_a_known_container():
     )
 
 
+def _path(*keys: tuple[float, float, float]) -> RenderSpec:
+    path = tuple(CropKey(at_s=at_s, x_px=x, y_px=y) for at_s, x, y in keys)
+    spec = _spec((0, 5))
+    return replace(spec, fps=Fraction(25), framing=replace(spec.framing, path=path))
+
+
 def test_crop_commands_come_half_a_frame_early():
-    path = (
-        CropKey(at_s=0.0, x_px=0, y_px=0),
-        CropKey(at_s=1.0, x_px=7, y_px=2),
-        CropKey(at_s=2.0, x_px=8, y_px=2),
-    )
-    assert crop_commands(path, Fraction(25)).splitlines() == [
-        "0.980000 crop@src x 7, crop@src y 2;",
-        "1.980000 crop@src x 8, crop@src y 2;",
+    commands = crop_commands(_path((0, 0, 0), (1, 7, 0), (2, 8, 0)))
+    assert [line.split()[0] for line in commands.splitlines()] == ["0.980000", "1.980000"]
+
+
+def test_a_moving_crop_is_even_in_the_source_and_exact_in_the_clip():
+    spec = _path((0, 100, 0), (1, 101, 0), (2, 102, 0), (3, 102.5, 0), (4, 110, 0))
+    assert "crop@src=w='min(610,iw)':h='min(1080,ih)':x=100:y=0:exact=0" in _graph(spec)
+    assert "scale=1084:1920" in _graph(spec)
+    assert "crop@dst=w=1080:h=1920:x=0:y=0:exact=1" in _graph(spec)
+    assert [line.split(maxsplit=1)[1] for line in crop_commands(spec).splitlines()] == [
+        "crop@src x 100, crop@src y 0, crop@dst x 2, crop@dst y 0;",
+        "crop@src x 102, crop@src y 0, crop@dst x 0, crop@dst y 0;",
+        "crop@src x 102, crop@src y 0, crop@dst x 1, crop@dst y 0;",
+        "crop@src x 108, crop@src y 0, crop@dst x 4, crop@dst y 0;",
     ]
+
+
+_MOVES = st.lists(st.floats(0, 3000), min_size=2, max_size=30)
+
+
+@given(part_px=st.integers(1, 1080).map(lambda half: 2 * half), moves=_MOVES)
+def test_a_moving_crop_takes_nothing_from_outside_the_picture(part_px, moves):
+    framing = Framing(
+        mode=FramingMode.CROP,
+        width_px=part_px,
+        height_px=1080,
+        path=tuple(CropKey(at_s=at, x_px=x, y_px=0) for at, x in enumerate(moves)),
+    )
+    track = pan_of(replace(_spec((0, 5)), framing=framing)).across
+    corners = [track.corners_px(start_px) for start_px in moves]
+    right_px = ceil(max(moves)) + part_px
+    assert all(0 <= coarse <= right_px - track.taken_px for coarse, _ in corners)
+    assert all(0 <= fine <= track.scaled_px - track.kept_px for _, fine in corners)
 
 
 def test_a_still_crop_needs_no_commands():
     assert "sendcmd" not in _graph(_spec((0, 1)))
-    assert crop_commands(_spec((0, 1)).framing.path, Fraction(30)) == ""
+    assert crop_commands(_spec((0, 1))) == ""
 
 
 def test_captions_lie_over_every_filter_and_colour_tags_come_last():

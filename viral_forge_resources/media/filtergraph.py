@@ -3,10 +3,11 @@
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 
-from viral_forge_resources.contracts.media import CropKey, Framing, FramingMode, RenderSpec
+from viral_forge_resources.contracts.media import Framing, FramingMode, RenderSpec
 from viral_forge_resources.media._cuts import SOUND_RATE_HZ, Cut, Span
+from viral_forge_resources.media._panning import pan_of
 
-GRAPH_VERSION = 1
+GRAPH_VERSION = 2
 """Rises with every change that gives other bytes for the same RenderSpec."""
 
 CAPTIONS_FILE = "captions.ass"
@@ -49,8 +50,8 @@ def picture_graph(
         parts.append(f"[cut]{','.join([*before_crop, *after_crop])}[whole]")
         parts.append(_fit(spec))
     else:
-        crop = _crop(spec.framing, is_exact=not spec.is_hdr)
-        chain = [*before_crop, *crop, *after_crop, _scaled(spec.width_px, spec.height_px)]
+        crop, exact_crop = _crop(spec)
+        chain = [*before_crop, *crop, *after_crop, _scaled(*_fitted(spec)), *exact_crop]
         parts.append(f"[cut]{','.join(chain)}[framed]")
     captions = [f"ass=f={CAPTIONS_FILE}"] if has_captions else []
     last = [
@@ -81,13 +82,16 @@ def sound_graph(
     return ";\n".join(parts)
 
 
-def crop_commands(path: Sequence[CropKey], fps: Fraction) -> str:
+def crop_commands(spec: RenderSpec) -> str:
     """What ``sendcmd`` reads: each key half a frame early, or it would act a frame late."""
+    if not _moves(spec.framing):
+        return ""
+    pan = pan_of(spec)
     lines = []
-    for key in path[1:]:
-        frame = round(key.at_s * fps)
-        at_s = max(0.0, float((frame - Fraction(1, 2)) / fps))
-        lines.append(f"{at_s:.6f} crop@src x {key.x_px}, crop@src y {key.y_px};\n")
+    for number, key in enumerate(spec.framing.path[1:], start=1):
+        frame = round(key.at_s * spec.fps)
+        at_s = max(0.0, float((frame - Fraction(1, 2)) / spec.fps))
+        lines.append(f"{at_s:.6f} {pan.commands(number)};\n")
     return "".join(lines)
 
 
@@ -158,15 +162,23 @@ def _louder(gain_db: float | None) -> list[str]:
     ]
 
 
-def _crop(framing: Framing, *, is_exact: bool) -> list[str]:
-    # Not exact, a path moves by two pixels at a time; exact, with more than 8 bits, FFmpeg 9 reads
-    # colour from half a sample aside where a corner is odd: green turns to magenta.
-    first = framing.path[0]
+def _crop(spec: RenderSpec) -> tuple[list[str], list[str]]:
+    """Filters ahead of the scaling and behind it."""
+    if _moves(spec.framing):
+        pan = pan_of(spec)
+        return [f"sendcmd=f={CROP_FILE}", pan.first_stage()], [pan.second_stage()]
+    # Exact, with more than 8 bits, FFmpeg 9 reads colour from half a sample aside where a corner
+    # is odd: green turns to magenta.
+    framing, first = spec.framing, spec.framing.path[0]
     crop = (
         f"crop@src=w='min({framing.width_px},iw)':h='min({framing.height_px},ih)'"
-        f":x={first.x_px}:y={first.y_px}:exact={int(is_exact)}"
+        f":x={round(first.x_px)}:y={round(first.y_px)}:exact={int(not spec.is_hdr)}"
     )
-    return [f"sendcmd=f={CROP_FILE}", crop] if len(framing.path) > 1 else [crop]
+    return [crop], []
+
+
+def _moves(framing: Framing) -> bool:
+    return framing.mode is FramingMode.CROP and len(framing.path) > 1
 
 
 def _tone_down(spec: RenderSpec) -> list[str]:
@@ -204,8 +216,11 @@ def _fit(spec: RenderSpec) -> str:
 
 
 def _fitted(spec: RenderSpec) -> tuple[int, int]:
-    """Size at which the framed part stands in the frame."""
+    """Size at which the framed part stands in the frame; a moving crop needs a little more."""
     framing = spec.framing
+    if _moves(framing):
+        pan = pan_of(spec)
+        return pan.across.scaled_px, pan.down.scaled_px
     if framing.mode is FramingMode.CROP:
         return spec.width_px, spec.height_px
     scale = min(spec.width_px / framing.width_px, spec.height_px / framing.height_px)

@@ -157,9 +157,7 @@ def _lay_out(
     (folder / _SOUND_GRAPH).write_text(
         filtergraph.sound_graph(spans, gain_db=spec.gain_db, has_sound=spec.has_sound)
     )
-    (folder / filtergraph.CROP_FILE).write_text(
-        filtergraph.crop_commands(spec.framing.path, spec.fps)
-    )
+    (folder / filtergraph.CROP_FILE).write_text(filtergraph.crop_commands(spec))
     if captions is not None:
         (folder / filtergraph.CAPTIONS_FILE).write_bytes(captions.read_bytes())
 
