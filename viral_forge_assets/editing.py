@@ -42,7 +42,7 @@ from viral_forge_resources.documents import document_hash
 from viral_forge_resources.state import artefacts as artefacts_state
 from viral_forge_resources.state import clips as clips_state
 
-EDIT_PLAN_VERSION = 1
+EDIT_PLAN_VERSION = 2
 RENDER_VERSION = 1
 
 

@@ -35,7 +35,7 @@ from viral_forge_resources.contracts.studio import ProgressDisplay, Studio
 from viral_forge_resources.contracts.works import SourceFile
 from viral_forge_resources.state import clips as clips_state
 
-_SCENE_MAP_VERSION = 1
+_SCENE_MAP_VERSION = 2
 
 
 class EditConfig(dg.Config):

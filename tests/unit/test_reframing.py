@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from viral_forge_assets.domain.reframing import crop_loss, frame_for
+from viral_forge_assets.domain.reframing import ClipFormat, Reframing, crop_loss, frame_for
 from viral_forge_resources.contracts.media import (
     CropKey,
     Framing,
@@ -17,6 +17,7 @@ from viral_forge_resources.contracts.media import (
     Stretch,
 )
 
+FPS = Fraction(25)
 UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
@@ -43,12 +44,20 @@ def _frame(
     segments: Sequence[tuple[float, float]] = ((0.0, 30.0),),
     mode: FramingMode = FramingMode.CROP,
 ) -> Framing:
+    return _reframed(probe, shots, segments, mode).framing
+
+
+def _reframed(
+    probe: MediaProbe,
+    shots: Sequence[Shot],
+    segments: Sequence[tuple[float, float]] = ((0.0, 30.0),),
+    mode: FramingMode = FramingMode.CROP,
+) -> Reframing:
     return frame_for(
         probe,
         SceneMap(duration_s=30.0, shots=tuple(shots), silences=()),
         [Stretch(start_s=a, end_s=b) for a, b in segments],
-        width_px=1080,
-        height_px=1920,
+        clip=ClipFormat(width_px=1080, height_px=1920, fps=FPS),
         mode=mode,
     )
 

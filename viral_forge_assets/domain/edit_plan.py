@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from viral_forge_assets.domain.moments import choose_moment
 from viral_forge_assets.domain.recipes import PlannedFilter, Preset, Recipe, recipe_hash
-from viral_forge_assets.domain.reframing import crop_loss, frame_for
+from viral_forge_assets.domain.reframing import ClipFormat, crop_loss, frame_for
 from viral_forge_resources.contracts.media import (
     Framing,
     FramingMode,
@@ -93,14 +93,14 @@ def plan_edit(
         BadInput: the source, known as ``source_name``, is too short for a clip.
     """
     moment = choose_moment(recipe, probe, scene_map, transcript.words, source_name=source_name)
-    framing, why = _framing(recipe, probe, scene_map, moment.stretch)
+    framing, reasons = _framing(recipe, probe, scene_map, moment.stretch)
     clip = ClipPlan(
         number=1,
         segments=(moment.stretch,),
         framing=framing,
         fps=clip_fps(probe),
         score=moment.score,
-        reasons=(*moment.reasons, why),
+        reasons=(*moment.reasons, *reasons),
     )
     return EditPlan(
         recipe=recipe.name,
@@ -190,7 +190,7 @@ def plan_hash(plan: EditPlan, clip: ClipPlan) -> str:
 
 def _framing(
     recipe: Recipe, probe: MediaProbe, scene_map: SceneMap, stretch: Stretch
-) -> tuple[Framing, str]:
+) -> tuple[Framing, tuple[str, ...]]:
     """The framing and why it is this one."""
     mode = recipe.framing
     loss = crop_loss(probe, width_px=recipe.width_px, height_px=recipe.height_px)
@@ -200,15 +200,9 @@ def _framing(
         why = f"fit: a crop would lose {loss:.0%} of the picture, above {recipe.max_crop:.0%}"
     elif mode is FramingMode.CROP:
         why = f"crop: loses {loss:.0%} of the picture"
-    framing = frame_for(
-        probe,
-        scene_map,
-        (stretch,),
-        width_px=recipe.width_px,
-        height_px=recipe.height_px,
-        mode=mode,
-    )
-    return framing, why
+    clip = ClipFormat(width_px=recipe.width_px, height_px=recipe.height_px, fps=clip_fps(probe))
+    reframing = frame_for(probe, scene_map, (stretch,), clip=clip, mode=mode)
+    return reframing.framing, (why, *reframing.reasons)
 
 
 def _part_in_clip(word: Word, segment: Stretch, offset_s: float) -> Word | None:

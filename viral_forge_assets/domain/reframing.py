@@ -1,7 +1,10 @@
 """Decides which part of the picture fills the vertical frame, shot by shot."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
 
+from viral_forge_assets.domain.panning import Axis, still_or_moving
 from viral_forge_resources.contracts.media import (
     CropKey,
     Framing,
@@ -17,6 +20,42 @@ _LEAST_MOVE = 0.03
 _LESS_THAN_A_FRAME_S = 0.015
 """A shot seen for less is a rounding of the cut, no shot."""
 _CENTRE = 0.5
+_DECIMALS = 2  # of a source pixel: finer than any clip's own
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClipFormat:
+    """Size and rate of a clip."""
+
+    width_px: int
+    height_px: int
+    fps: Fraction
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reframing:
+    """What fills the frame, and in how many of the clip's shots it moves or stands still."""
+
+    framing: Framing
+    pans: int = 0
+    statics: int = 0
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """For people, such as ``shots: 2 pan, 1 static``; nothing for ``fit``."""
+        if self.framing.mode is FramingMode.FIT:
+            return ()
+        return (f"shots: {self.pans} pan, {self.statics} static",)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Shown:
+    """A shot as the clip shows it; None where no shot is known."""
+
+    shot: Shot | None
+    at_s: float
+    start_s: float
+    end_s: float
 
 
 def frame_for(
@@ -24,21 +63,27 @@ def frame_for(
     scene_map: SceneMap,
     segments: Sequence[Stretch],
     *,
-    width_px: int,
-    height_px: int,
+    clip: ClipFormat,
     mode: FramingMode,
-) -> Framing:
-    """What fills a frame of that size; a crop moves at cuts only, never inside a shot."""
+) -> Reframing:
+    """What fills the frame: a crop that moves at cuts, and with a subject that would leave it."""
     if mode is FramingMode.FIT:
         whole = (_even(probe.width_px), _even(probe.height_px))
-        return Framing(mode=mode, width_px=whole[0], height_px=whole[1])
-    crop = _crop_size(probe, width_px, height_px)
+        return Reframing(framing=Framing(mode=mode, width_px=whole[0], height_px=whole[1]))
+    crop = _crop_size(probe, clip.width_px, clip.height_px)
     path: list[CropKey] = []
-    for at_s, shot in _shots_of_clip(scene_map.shots, segments):
-        key = _corner(probe, crop, shot, at_s=at_s)
-        if not path or _is_far(path[-1], key, _LEAST_MOVE * probe.width_px):
-            path.append(key)
-    return Framing(mode=mode, width_px=crop[0], height_px=crop[1], path=tuple(path))
+    pans = statics = 0
+    for shown in _shots_of_clip(scene_map.shots, segments):
+        keys = _keys(probe, crop, shown, clip.fps)
+        if len(keys) > 1:
+            pans += 1
+            path += keys
+            continue
+        statics += 1
+        if not path or _is_far(path[-1], keys[0], _LEAST_MOVE * probe.width_px):
+            path += keys
+    framing = Framing(mode=mode, width_px=crop[0], height_px=crop[1], path=tuple(path))
+    return Reframing(framing=framing, pans=pans, statics=statics)
 
 
 def crop_loss(probe: MediaProbe, *, width_px: int, height_px: int) -> float:
@@ -62,16 +107,19 @@ def _crop_size(probe: MediaProbe, width_px: int, height_px: int) -> tuple[int, i
     return wide_px, min(max(tall_px, 2), _even(probe.height_px))
 
 
-def _shots_of_clip(
-    shots: Sequence[Shot], segments: Sequence[Stretch]
-) -> Iterator[tuple[float, Shot | None]]:
-    """Each shot that the clip shows and when it comes up there; None where none is known."""
+def _shots_of_clip(shots: Sequence[Shot], segments: Sequence[Stretch]) -> Iterator[_Shown]:
+    """Each shot that the clip shows, and when."""
     offset_s = 0.0
     for segment in segments:
         seen = [shot for shot in shots if _shown_s(shot, segment) > _LESS_THAN_A_FRAME_S]
-        yield round(offset_s, 6), seen[0] if seen else None
-        for shot in seen[1:]:
-            yield round(offset_s + shot.start_s - segment.start_s, 6), shot
+        for number, shot in enumerate(seen or [None]):
+            start_s = shot.start_s if shot and number else segment.start_s
+            yield _Shown(
+                shot=shot,
+                at_s=round(offset_s + start_s - segment.start_s, 6),
+                start_s=start_s,
+                end_s=min(shot.end_s, segment.end_s) if shot else segment.end_s,
+            )
         offset_s += segment.duration_s
 
 
@@ -79,20 +127,43 @@ def _shown_s(shot: Shot, segment: Stretch) -> float:
     return min(shot.end_s, segment.end_s) - max(shot.start_s, segment.start_s)
 
 
-def _corner(probe: MediaProbe, crop: tuple[int, int], shot: Shot | None, *, at_s: float) -> CropKey:
-    focus_x = shot.focus_x if shot and shot.focus_x is not None else _CENTRE
-    focus_y = shot.focus_y if shot and shot.focus_y is not None else _CENTRE
-    return CropKey(
-        at_s=at_s,
-        x_px=_start_px(focus_x, probe.width_px, crop[0]),
-        y_px=_start_px(focus_y, probe.height_px, crop[1]),
+def _keys(
+    probe: MediaProbe, crop: tuple[int, int], shown: _Shown, fps: Fraction
+) -> tuple[CropKey, ...]:
+    """One key for a shot whose crop stands still, one for each frame that moves it otherwise."""
+    shot = shown.shot or Shot(start_s=shown.start_s, end_s=shown.end_s)
+    ticks = _ticks(shown, fps)
+    times = [shown.start_s + at_s - shown.at_s for at_s in ticks]
+    wholes = (probe.width_px, probe.height_px)
+    rests = (shot.focus_x, shot.focus_y)
+    tracks = (
+        [(point.at_s, point.x) for point in shot.track],
+        [(point.at_s, point.y) for point in shot.track],
     )
+    paths = []
+    for whole_px, part_px, rest, track in zip(wholes, crop, rests, tracks, strict=True):
+        axis = Axis(part=part_px / whole_px, rest=_CENTRE if rest is None else rest)
+        middles = still_or_moving(track, times, axis)
+        starts = [_start_px(middle, whole_px, part_px) for middle in middles]
+        paths.append(starts if len(starts) > 1 else [starts[0] // 2 * 2] * len(ticks))
+    keys: list[CropKey] = []
+    for at_s, x_px, y_px in zip(ticks, *paths, strict=True):
+        if not keys or (keys[-1].x_px, keys[-1].y_px) != (x_px, y_px):
+            keys.append(CropKey(at_s=at_s, x_px=x_px, y_px=y_px))
+    return tuple(keys)
 
 
-def _start_px(focus: float, whole_px: int, part_px: int) -> int:
-    """Even start of a part centred on ``focus`` and inside the whole: colour comes in pairs."""
-    wanted_px = focus * whole_px - part_px / 2
-    return int(min(max(wanted_px, 0), whole_px - part_px)) // 2 * 2
+def _ticks(shown: _Shown, fps: Fraction) -> list[float]:
+    """When the shot comes up in the clip, and the clip's further frames up to the shot's end."""
+    end_s = shown.at_s + shown.end_s - shown.start_s
+    frames = range(round(shown.at_s * fps) + 1, round(end_s * fps))
+    return [shown.at_s, *(round(float(frame / fps), 6) for frame in frames)]
+
+
+def _start_px(middle: float, whole_px: int, part_px: int) -> float:
+    """Start of a part with that middle, inside the whole."""
+    wanted_px = middle * whole_px - part_px / 2
+    return round(min(max(wanted_px, 0.0), float(whole_px - part_px)), _DECIMALS)
 
 
 def _is_far(before: CropKey, after: CropKey, least_px: float) -> bool:

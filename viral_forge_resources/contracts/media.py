@@ -56,29 +56,51 @@ class Stretch:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FocusPoint:
+    """Where the one thing that moves was seen at a moment.
+
+    Attributes:
+        x: share of the upright picture, 0 left to 1 right.
+        y: the same, 0 top to 1 bottom.
+    """
+
+    at_s: float
+    x: float
+    y: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Shot:
     """What lies between two cuts.
 
     Attributes:
         focus_x: centre of what moves, 0 left to 1 right; None where nothing moves.
         focus_y: the same, 0 top to 1 bottom.
+        track: where one thing moves, in time order, up to five times a second; nothing for
+            moments at which nothing moved, several things did, or the camera.
     """
 
     start_s: float
     end_s: float
     focus_x: float | None = None
     focus_y: float | None = None
+    track: tuple[FocusPoint, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SceneMap:
-    """What one analysis pass saw and heard; times in seconds from the first video frame."""
+    """What one analysis pass saw and heard; times in seconds from the first video frame.
+
+    Attributes:
+        damaged: where pictures could not be decoded, up to the next one that stands alone.
+    """
 
     duration_s: float
     shots: tuple[Shot, ...]
     silences: tuple[Stretch, ...]
     black: tuple[Stretch, ...] = ()
     frozen: tuple[Stretch, ...] = ()
+    damaged: tuple[Stretch, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,11 +148,14 @@ class FramingMode(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CropKey:
-    """From ``at_s`` of the *clip* on: the crop's top left corner, in upright source pixels."""
+    """From ``at_s`` of the *clip* on: the crop's top left corner, in upright source pixels.
+
+    It may lie between two pixels: a clip has finer ones than most sources.
+    """
 
     at_s: float
-    x_px: int
-    y_px: int
+    x_px: float
+    y_px: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from viral_forge_resources.contracts.media import Shot
+from viral_forge_resources.media._track import FocusTracker
 
 Picture = npt.NDArray[np.int16]
 """Luma and two chroma planes, 0 to 255, shape (3, rows, columns), upright."""
@@ -67,6 +68,7 @@ class ShotFinder:
         self._black_since_s: float | None = None
         self._motion: npt.NDArray[np.float64] | None = None
         self._pictures = 0
+        self._tracker = FocusTracker()
 
     def add(self, at_s: float, picture: Picture) -> None:
         """Look at the next picture."""
@@ -111,6 +113,7 @@ class ShotFinder:
         moved = np.clip(seen.motion - 2 * usual - _NOISE, 0, None)
         self._motion = moved if self._motion is None else self._motion + moved
         self._pictures += 1
+        self._tracker.add(seen.at_s, seen.picture[0])
         self._judged += 1
 
     def _is_cut(self, index: int) -> bool:
@@ -137,8 +140,12 @@ class ShotFinder:
 
     def _close(self, end_s: float) -> None:
         x, y = _centre(self._motion, self._pictures)
-        self._shots.append(Shot(start_s=self._start_s, end_s=end_s, focus_x=x, focus_y=y))
+        track = self._tracker.track()
+        self._shots.append(
+            Shot(start_s=self._start_s, end_s=end_s, focus_x=x, focus_y=y, track=track)
+        )
         self._start_s, self._motion, self._pictures = end_s, None, 0
+        self._tracker = FocusTracker()
 
     def _forget(self) -> None:
         oldest_s = self._recent[self._judged].at_s if self._judged < len(self._recent) else 0.0
