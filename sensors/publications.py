@@ -1,8 +1,10 @@
 """Sensor over the outbox: what is due, or open, is worked on."""
 
 import hashlib
-from datetime import UTC, datetime
-from itertools import groupby
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime, timedelta
+from itertools import islice
 
 import dagster as dg
 import sqlalchemy as sa
@@ -13,6 +15,10 @@ from viral_forge_resources.state import liveness
 from viral_forge_resources.state import publications as publications_state
 
 _MOST_REQUESTS = 25
+# More than are requested: posts that wait after failed runs may not hide those behind them.
+_MOST_ROWS = 500
+_WORK_TAG = "viral_forge/work"
+_LONGEST_WAIT_MINUTES = 360
 
 
 @dg.sensor(
@@ -24,24 +30,18 @@ def due_publications_sensor(
     """Approved posts that are due, and posts whose end is open, get a run of publish_job.
 
     The run key names rows, states and moments: the same work is requested once, however often
-    this runs. The run itself verifies everything again.
+    this runs, and again only after a run ended that left it as it was. The run itself verifies
+    everything again.
     """
     now = datetime.now(UTC)
     with state.connect() as connection:
-        due = publications_state.due(connection, now=now, limit=_MOST_REQUESTS)
+        due = publications_state.due(connection, now=now, limit=_MOST_ROWS)
         submitting = publications_state.in_state(connection, PublicationState.SUBMITTING)
     abandoned = [row for row in submitting if _is_abandoned(state, row, now)]
-    work = sorted([*due, *abandoned], key=lambda row: row.candidate_key)
-    if not work:
-        return dg.SkipReason("no post is due and no post's end is open")
-    known = set(context.instance.get_dynamic_partitions("candidates"))
-    return dg.SensorResult(
-        run_requests=[
-            dg.RunRequest(run_key=_run_key(list(rows)), partition_key=key)
-            for key, rows in groupby(work, key=lambda row: row.candidate_key)
-            if key in known
-        ]
-    )
+    requests = list(islice(_requests(context.instance, [*abandoned, *due], now), _MOST_REQUESTS))
+    if not requests:
+        return dg.SkipReason("no post is due and no post's end is open, or runs are at it")
+    return dg.SensorResult(run_requests=requests)
 
 
 def _is_abandoned(state: sa.Engine, row: Publication, now: datetime) -> bool:
@@ -51,8 +51,33 @@ def _is_abandoned(state: sa.Engine, row: Publication, now: datetime) -> bool:
     return not liveness.is_held(state, row.claimed_by)
 
 
-def _run_key(rows: list[Publication]) -> str:
+def _requests(
+    instance: dg.DagsterInstance, rows: Iterable[Publication], now: datetime
+) -> Iterator[dg.RunRequest]:
+    by_candidate = defaultdict(list)
+    for row in rows:
+        by_candidate[row.candidate_key].append(row)
+    known = set(instance.get_dynamic_partitions("candidates"))
+    for key, work in by_candidate.items():
+        tags = {_WORK_TAG: _fingerprint(work)}
+        runs = instance.get_runs_count(dg.RunsFilter(tags=tags))
+        if key in known and (not runs or _was_left(instance, tags, runs, now)):
+            run_key = f"publish:{tags[_WORK_TAG]}:{runs}"
+            yield dg.RunRequest(run_key=run_key, partition_key=key, tags=tags)
+
+
+def _was_left(instance: dg.DagsterInstance, tags: dict[str, str], runs: int, now: datetime) -> bool:
+    """No run is at this work, and the last of them ended, without moving it, long enough ago.
+
+    A run that is killed before its claim, or finds the channel busy, leaves the work as it was.
+    """
+    (newest,) = instance.get_run_records(dg.RunsFilter(tags=tags), limit=1)
+    wait = timedelta(minutes=min(2 ** min(runs, 10), _LONGEST_WAIT_MINUTES))
+    return newest.dagster_run.is_finished and newest.update_timestamp + wait <= now
+
+
+def _fingerprint(rows: list[Publication]) -> str:
     said = [
         f"{row.publication_id}:{row.state}:{row.attempts}:{row.due_at.isoformat()}" for row in rows
     ]
-    return f"publish:{hashlib.sha256(' '.join(sorted(said)).encode()).hexdigest()[:32]}"
+    return hashlib.sha256(" ".join(sorted(said)).encode()).hexdigest()[:32]
