@@ -25,16 +25,12 @@ def silent_runs_sensor(
     limit for ever.
     """
     now = datetime.now(UTC)
-    started = [
-        run
-        for run in context.instance.get_runs(dg.RunsFilter(statuses=[dg.DagsterRunStatus.STARTED]))
-        if _KIND_TAG in run.tags
-    ]
+    started = context.instance.get_runs(dg.RunsFilter(statuses=[dg.DagsterRunStatus.STARTED]))
     free_since: dict[str, str] = json.loads(context.cursor or "{}")
     free_now = {
         run.run_id: free_since.get(run.run_id, now.isoformat())
         for run in started
-        if not liveness.is_held(state, run.run_id)
+        if not liveness.is_held(state, run.run_id) and _takes_lock(context.instance, run)
     }
     dead = [
         run
@@ -49,6 +45,21 @@ def silent_runs_sensor(
         skip_reason=dg.SkipReason(f"{len(started)} started, {len(dead)} of them were dead"),
         cursor=json.dumps(free_now),
     )
+
+
+def _takes_lock(instance: dg.DagsterInstance, run: dg.DagsterRun) -> bool:
+    """A run that needs state took its lock as it began; others never have one, and may live.
+
+    Runs of the UI and of backfills bear no tag of ours, and may make any part of the assets.
+    """
+    began = instance.all_logs(run.run_id, of_type=dg.DagsterEventType.RESOURCE_INIT_SUCCESS)
+    opened = {
+        name
+        for entry in began
+        if entry.dagster_event is not None
+        for name in entry.dagster_event.engine_event_data.metadata
+    }
+    return "state" in opened if opened else _KIND_TAG in run.tags
 
 
 @dg.run_failure_sensor(
@@ -79,10 +90,16 @@ def failures_sensor(
 
 
 def _first_reason(context: dg.RunFailureSensorContext) -> str:
+    errors = []
     for event in context.get_step_failure_events():
         failure = event.step_failure_data
         if failure.user_failure_data and failure.user_failure_data.description:
             return failure.user_failure_data.description
-        if failure.error:
-            return failure.error.message.strip()
-    return context.failure_event.message or "the run failed"
+        errors.append(failure.error)
+    # A run that was only reported failed has no error, nor the place where it would be.
+    errors.append(getattr(context.failure_event.event_specific_data, "error", None))
+    error = next(filter(None, errors), None)
+    # Dagster wraps what went wrong in words that are the same for every error.
+    while error is not None and error.cause is not None:
+        error = error.cause
+    return error.message.strip() if error else context.failure_event.message or "the run failed"
