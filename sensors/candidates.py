@@ -74,8 +74,7 @@ def retired_candidates_sensor(
     }
     with state.begin() as connection:
         old = candidates_state.retirable(connection, before=now - _KEPT_FOR)
-        retired = sorted(set(old) - busy)
-        for key in retired:
+        for key in sorted(set(old) - busy):
             candidates_state.set_status(
                 connection,
                 key,
@@ -83,8 +82,15 @@ def retired_candidates_sensor(
                 reason=f"nothing happened to it for {_KEPT_FOR.days} days",
                 now=now,
             )
-    if not retired:
+        retired = {
+            row.candidate_key
+            for row in candidates_state.with_status(connection, CandidateStatus.RETIRED)
+        }
+    # Also those of a tick that was cut off before their partitions were gone.
+    partitions = set(context.instance.get_dynamic_partitions("candidates"))
+    leaving = sorted(retired & partitions - busy)
+    if not leaving:
         return dg.SkipReason("no candidate is old and quiet enough to retire")
     return dg.SensorResult(
-        dynamic_partitions_requests=[candidate_partitions.build_delete_request(retired)]
+        dynamic_partitions_requests=[candidate_partitions.build_delete_request(leaving)]
     )
