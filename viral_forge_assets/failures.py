@@ -21,7 +21,12 @@ def dagster_failures(doing: str) -> Generator[None]:
     try:
         yield
     except Transient as error:
-        wait_s = error.retry_after.total_seconds() if error.retry_after else _DEFAULT_WAIT_S
-        raise dg.RetryRequested(max_retries=_MAX_RETRIES, seconds_to_wait=wait_s) from error
+        wait_s = _DEFAULT_WAIT_S
+        if error.retry_after is not None:
+            wait_s = error.retry_after.total_seconds()
+        # When the retries are used up Dagster tells what a Failure says, and of others only that.
+        told = dg.Failure(description=f"While {doing}: {error}")
+        told.__cause__ = error
+        raise dg.RetryRequested(max_retries=_MAX_RETRIES, seconds_to_wait=wait_s) from told
     except ViralForgeError as error:
         raise dg.Failure(description=f"While {doing}: {error}", allow_retries=False) from error
