@@ -136,3 +136,12 @@ def test_a_fade_through_black_ends_a_shot():
     found = _analyse(samples.shared_media("psd_fades.mp4"))
     assert len(found.black) == 4
     assert _cuts(found) == [round(stretch.end_s, 2) for stretch in found.black[:3]]
+
+
+@samples.needs_media
+def test_damage_is_known_up_to_the_next_picture_that_stands_alone():
+    found = _analyse(samples.shared_media("dec_corrupted.mp4"))
+
+    (damage,) = found.damaged
+    assert damage.start_s == pytest.approx(2.6, abs=0.3)
+    assert damage.end_s == pytest.approx(found.duration_s)

@@ -191,3 +191,31 @@ def test_a_moment_lies_inside_the_source_and_the_limits(material):
     assert 0 <= moment.stretch.start_s < moment.stretch.end_s <= material["duration_s"]
     assert RECIPE.min_duration_s <= moment.stretch.duration_s <= RECIPE.max_duration_s + 1e-9
     assert 0 <= moment.score <= 1
+
+
+def test_a_damaged_stretch_is_not_in_the_clip():
+    scenes = SceneMap(
+        duration_s=20.0,
+        shots=(Shot(start_s=0.0, end_s=20.0),),
+        silences=(),
+        damaged=(Stretch(start_s=4.0, end_s=6.0),),
+    )
+
+    moment = choose_moment(RECIPE, _probe(20.0, audio_channels=None), scenes, (), source_name="a")
+
+    assert moment.stretch == Stretch(start_s=6.0, end_s=20.0)
+    assert "14.0 s" in moment.reasons[0]
+
+
+def test_a_source_without_enough_whole_pictures_is_refused_by_name():
+    scenes = SceneMap(
+        duration_s=2.0,
+        shots=(Shot(start_s=0.0, end_s=2.0),),
+        silences=(),
+        damaged=(Stretch(start_s=0.4, end_s=2.0),),
+    )
+
+    with pytest.raises(BadInput, match=r"'broken\.mp4': is damaged: .* 0\.40 s are whole"):
+        choose_moment(
+            RECIPE, _probe(2.0, audio_channels=None), scenes, (), source_name="broken.mp4"
+        )

@@ -79,13 +79,21 @@ def choose_moment(
     Raises:
         BadInput: the source is too short for a clip.
     """
-    material = _material(probe, scene_map, words)
+    sound = _longest_sound_stretch(min(probe.duration_s, scene_map.duration_s), scene_map.damaged)
+    material = _material(probe, scene_map, words, within=sound)
     if material.duration_s < recipe.min_duration_s:
-        raise BadInput(
-            source_name,
-            reason=f"lasts {material.duration_s:.2f} s, a clip at least {recipe.min_duration_s} s",
-            remedy="Use a longer video, or a recipe with a smaller min_duration_s.",
-        )
+        raise _too_short(source_name, material.duration_s, recipe, scene_map.damaged)
+    moment = _best(material, recipe)
+    if not scene_map.damaged:
+        return moment
+    said = f"the longest stretch without damaged pictures is {sound.duration_s:.1f} s"
+    stretch = Stretch(
+        start_s=moment.stretch.start_s + sound.start_s, end_s=moment.stretch.end_s + sound.start_s
+    )
+    return replace(moment, stretch=stretch, reasons=(said, *moment.reasons))
+
+
+def _best(material: _Material, recipe: Recipe) -> Moment:
     if material.duration_s <= recipe.max_duration_s:
         return _whole(material, least_s=recipe.min_duration_s)
     moments = [_scored(material, stretch) for stretch in _windows(material, recipe)]
@@ -94,20 +102,61 @@ def choose_moment(
     return replace(best, reasons=(why, *best.reasons))
 
 
-def _material(probe: MediaProbe, scene_map: SceneMap, words: Sequence[Word]) -> _Material:
-    duration_s = min(probe.duration_s, scene_map.duration_s)
+def _longest_sound_stretch(duration_s: float, damaged: Sequence[Stretch]) -> Stretch:
+    """What lies between damage; a source of which nothing is whole gives an empty stretch."""
+    starts = [0.0, *(hurt.end_s for hurt in damaged)]
+    ends = [*(hurt.start_s for hurt in damaged), duration_s]
+    whole = (
+        Stretch(start_s=start_s, end_s=max(start_s, end_s))
+        for start_s, end_s in zip(starts, ends, strict=True)
+    )
+    return max(whole, key=lambda stretch: stretch.duration_s)
+
+
+def _too_short(
+    source_name: str, duration_s: float, recipe: Recipe, damaged: Sequence[Stretch]
+) -> BadInput:
+    least = f"a clip at least {recipe.min_duration_s} s"
+    if damaged:
+        return BadInput(
+            source_name,
+            reason=f"is damaged: of its pictures {duration_s:.2f} s are whole, {least}",
+            remedy="Copy or download it again, or export it anew.",
+        )
+    return BadInput(
+        source_name,
+        reason=f"lasts {duration_s:.2f} s, {least}",
+        remedy="Use a longer video, or a recipe with a smaller min_duration_s.",
+    )
+
+
+def _material(
+    probe: MediaProbe, scene_map: SceneMap, words: Sequence[Word], *, within: Stretch
+) -> _Material:
+    """What lies ``within``, at times counted from its start."""
+    offset_s, duration_s = within.start_s, within.duration_s
     has_sound = bool(probe.audio_channels)
     inside = (
-        replace(word, start_s=max(word.start_s, 0.0), end_s=min(word.end_s, duration_s))
+        replace(
+            word,
+            start_s=max(word.start_s - offset_s, 0.0),
+            end_s=min(word.end_s - offset_s, duration_s),
+        )
         for word in words
-        if word.start_s < duration_s and word.end_s > 0
+        if word.start_s < within.end_s and word.end_s > within.start_s
     )
+    silences = (
+        Stretch(start_s=max(each.start_s - offset_s, 0.0), end_s=each.end_s - offset_s)
+        for each in scene_map.silences
+        if each.end_s > offset_s
+    )
+    cuts = (shot.start_s - offset_s for shot in scene_map.shots)
     return _Material(
         duration_s=duration_s,
         has_sound=has_sound,
         words=tuple(sorted(inside, key=lambda word: word.start_s)),
-        silences=tuple(sorted(scene_map.silences, key=lambda s: s.start_s)) if has_sound else (),
-        cuts=tuple(sorted(s.start_s for s in scene_map.shots if 0 < s.start_s < duration_s)),
+        silences=tuple(sorted(silences, key=lambda s: s.start_s)) if has_sound else (),
+        cuts=tuple(sorted(cut for cut in cuts if 0 < cut < duration_s)),
     )
 
 

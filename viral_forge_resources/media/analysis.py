@@ -1,6 +1,7 @@
 """Looks at and listens to a whole video once: cuts, focus, black, frozen and silent stretches."""
 
 from collections.abc import Iterator
+from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -8,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from viral_forge_resources.contracts.errors import BadInput
-from viral_forge_resources.contracts.media import MediaProbe, ProgressCallback, SceneMap
+from viral_forge_resources.contracts.media import MediaProbe, ProgressCallback, SceneMap, Stretch
 from viral_forge_resources.media._container import open_media, picture_track
 from viral_forge_resources.media._shots import Picture, ShotFinder
 from viral_forge_resources.media._stretches import SilenceFinder, StillFinder
@@ -16,6 +17,8 @@ from viral_forge_resources.media._stretches import SilenceFinder, StillFinder
 if TYPE_CHECKING:
     from av.audio.frame import AudioFrame
     from av.container import InputContainer
+    from av.packet import Packet
+    from av.stream import Stream
     from av.video.frame import VideoFrame
     from av.video.stream import VideoStream
 
@@ -41,11 +44,13 @@ def analyse(path: Path, probe: MediaProbe, *, on_progress: ProgressCallback) -> 
     watch = _Watch(probe, on_progress)
     with open_media(path, name=path.name) as container:
         track = picture_track(container, name=path.name)
-        for frame in _frames(container, track, with_sound=probe.audio_channels is not None):
-            if isinstance(frame, av.VideoFrame):
-                watch.see(frame)
+        for found in _frames(container, track, with_sound=probe.audio_channels is not None):
+            if isinstance(found, av.VideoFrame):
+                watch.see(found)
+            elif isinstance(found, av.AudioFrame):
+                watch.hear(found)
             else:
-                watch.hear(frame)
+                watch.note(found)
     if watch.last_s is None:
         raise BadInput(
             path.name,
@@ -56,9 +61,16 @@ def analyse(path: Path, probe: MediaProbe, *, on_progress: ProgressCallback) -> 
     return watch.scene_map()
 
 
+class _Event(Enum):
+    """What packets tell of the picture besides frames."""
+
+    HARMED = "could not be decoded"
+    MENDED = "stands alone again"
+
+
 def _frames(
     container: "InputContainer", track: "VideoStream", *, with_sound: bool
-) -> Iterator["VideoFrame | AudioFrame"]:
+) -> Iterator["VideoFrame | AudioFrame | _Event"]:
     import av
 
     track.thread_type = "AUTO"
@@ -67,15 +79,25 @@ def _frames(
     tracks = [track, container.streams.audio[0]] if with_sound else [track]
     try:
         for packet in container.demux(tracks):
-            try:
-                frames = packet.decode()
-            except av.FFmpegError:
-                continue  # one bad packet is no bad file
-            for frame in frames:
-                if isinstance(frame, av.VideoFrame | av.AudioFrame):
-                    yield frame
+            yield from _decoded(packet, is_picture=packet.stream is track)
     except av.FFmpegError:
         return  # cut off: what came before counts
+
+
+def _decoded(
+    packet: "Packet[Stream]", *, is_picture: bool
+) -> Iterator["VideoFrame | AudioFrame | _Event"]:
+    import av
+
+    if is_picture and packet.is_keyframe:
+        yield _Event.MENDED
+    try:
+        for frame in packet.decode():
+            if isinstance(frame, av.VideoFrame | av.AudioFrame):
+                yield frame
+    except av.FFmpegError:  # one bad packet is no bad file
+        if is_picture:
+            yield _Event.HARMED
 
 
 class _Watch:
@@ -92,6 +114,8 @@ class _Watch:
         self._shots = ShotFinder()
         self._stills = StillFinder()
         self._silence = SilenceFinder()
+        self._harmed_s: float | None = None
+        self._damaged: list[Stretch] = []
 
     def see(self, frame: "VideoFrame") -> None:
         """Look at a picture."""
@@ -109,6 +133,19 @@ class _Watch:
             self._share = share
             self._on_progress(share)
 
+    def note(self, event: _Event) -> None:
+        """Later pictures are made of earlier ones: damage lasts until one stands alone."""
+        now_s = self.last_s or 0.0
+        if event is _Event.HARMED and self._harmed_s is None:
+            self._harmed_s = now_s
+        elif event is _Event.MENDED:
+            self._end_damage(now_s)
+
+    def _end_damage(self, at_s: float) -> None:
+        if self._harmed_s is not None:
+            self._damaged.append(Stretch(start_s=self._harmed_s, end_s=at_s))
+            self._harmed_s = None
+
     def hear(self, frame: "AudioFrame") -> None:
         """Listen to a few samples."""
         at_s = self._time(frame)
@@ -119,12 +156,14 @@ class _Watch:
         """What was seen and heard."""
         duration_s = self._probe.duration_s
         self._stills.finish(duration_s)
+        self._end_damage(duration_s)
         return SceneMap(
             duration_s=duration_s,
             shots=self._shots.finish(duration_s),
             silences=self._silence.silences(duration_s),
             black=tuple(self._stills.black),
             frozen=tuple(self._stills.frozen),
+            damaged=tuple(self._damaged),
         )
 
     def _time(self, frame: "VideoFrame | AudioFrame") -> float | None:
