@@ -3,13 +3,12 @@
 Baseline: importing Dagster alone, which every code location pays.
 """
 
-import statistics
 import subprocess
 import sys
-import time
 
-MOST_S = 2.0
-_ROUNDS = 5
+from benchmarks._measure import in_turn, median_cpu_s, median_wall_s, report
+
+_LIMIT_S = 2.0
 _NO_NETWORK = """
 import sys
 def refuse(event, arguments):
@@ -19,21 +18,28 @@ sys.addaudithook(refuse)
 import """
 
 
-def measure() -> bool:
-    """Print the figure; True if it is within bounds."""
-    ours, baseline = [], []
-    for _ in range(_ROUNDS):
-        baseline.append(_import_s("dagster"))
-        ours.append(_import_s("viral_forge_assets.definitions"))
-    taken = statistics.median(ours)
-    print(
-        f"importing viral_forge_assets.definitions: {taken:.2f} s (at most {MOST_S}),"
-        f" {taken / statistics.median(baseline):.2f}x dagster alone, no network"
+def main() -> int:
+    """The exit code: 0 where we are within the limit."""
+    costs = in_turn(
+        {
+            "ours": lambda: _import("viral_forge_assets.definitions"),
+            "dagster": lambda: _import("dagster"),
+        }
     )
-    return taken <= MOST_S
+    return report(
+        "importing the definitions",
+        value=median_wall_s(costs["ours"]),
+        limit=_LIMIT_S,
+        unit="s",
+        our_cpu_s=median_cpu_s(costs["ours"]),
+        dagster_alone_s=median_wall_s(costs["dagster"]),
+        dagster_alone_cpu_s=median_cpu_s(costs["dagster"]),
+    )
 
 
-def _import_s(module: str) -> float:
-    started = time.monotonic()
+def _import(module: str) -> None:
     subprocess.run([sys.executable, "-c", _NO_NETWORK + module], check=True)  # noqa: S603  our own words
-    return time.monotonic() - started
+
+
+if __name__ == "__main__":
+    sys.exit(main())
