@@ -1,7 +1,7 @@
 """Dagster shells: names in, plain objects out, no secrets. Dagster is imported here alone."""
 
 from collections.abc import Callable, Generator, Mapping
-from contextlib import ExitStack
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from shutil import rmtree
 
@@ -136,14 +136,8 @@ def state_resource(open_state: Callable[[], sa.Engine]) -> dg.ResourceDefinition
 
     @dg.resource(description="Decisions and promises, in SQL.")
     def state(context: dg.InitResourceContext) -> Generator[sa.Engine]:
-        engine = open_state()
-        try:
-            with ExitStack() as held:
-                if context.run is not None:
-                    held.enter_context(liveness.hold(engine, context.run.run_id))
-                yield engine
-        finally:
-            engine.dispose()
+        with _living(open_state, context.run) as engine:
+            yield engine
 
     return state
 
@@ -153,24 +147,31 @@ def scratch_resource(root: Path, open_state: Callable[[], sa.Engine]) -> dg.Reso
 
     @dg.resource(description="A folder for this run's intermediate files.")
     def scratch(context: dg.InitResourceContext) -> Generator[Path]:
-        root.mkdir(parents=True, exist_ok=True)
-        own = context.run.run_id if context.run else "no-run"
-        _remove_abandoned(root, open_state, own=own)
-        folder = root / own
-        folder.mkdir(exist_ok=True)
-        try:
-            yield folder
-        finally:
-            rmtree(folder)
+        # Alive before the folder is there: another run that starts just now removes dead ones'.
+        with _living(open_state, context.run) as engine:
+            root.mkdir(parents=True, exist_ok=True)
+            _remove_abandoned(root, engine)
+            folder = root / (context.run.run_id if context.run else "no-run")
+            folder.mkdir(exist_ok=True)
+            try:
+                yield folder
+            finally:
+                rmtree(folder)
 
     return scratch
 
 
-def _remove_abandoned(root: Path, open_state: Callable[[], sa.Engine], *, own: str) -> None:
+@contextmanager
+def _living(open_state: Callable[[], sa.Engine], run: dg.DagsterRun | None) -> Generator[sa.Engine]:
     engine = open_state()
     try:
-        for folder in root.iterdir():
-            if folder.name != own and not liveness.is_held(engine, folder.name):
-                rmtree(folder, ignore_errors=True)  # another run may be removing it as well
+        with liveness.hold(engine, run.run_id) if run else nullcontext():
+            yield engine
     finally:
         engine.dispose()
+
+
+def _remove_abandoned(root: Path, engine: sa.Engine) -> None:
+    for folder in root.iterdir():
+        if not liveness.is_held(engine, folder.name):
+            rmtree(folder, ignore_errors=True)  # another run may be removing it as well
