@@ -14,8 +14,22 @@ from viral_forge_resources.plugins import get_plugin
 ENV_PREFIX = "VIRAL_FORGE_"
 
 
+def settings_config(plugin: str = "") -> SettingsConfigDict:
+    """Where settings are read: ``VIRAL_FORGE_*``, of a plugin ``VIRAL_FORGE_<KIND>_<PLUGIN>_*``.
+
+    An empty variable is an absent one. What is read is in no error text: it may be a secret.
+    """
+    return SettingsConfigDict(
+        env_prefix=f"{ENV_PREFIX}{plugin}_" if plugin else ENV_PREFIX,
+        env_file=".env",
+        env_ignore_empty=True,
+        extra="ignore",
+        hide_input_in_errors=True,
+    )
+
+
 class _Home(BaseSettings):
-    model_config = SettingsConfigDict(env_prefix=ENV_PREFIX, env_file=".env", extra="ignore")
+    model_config = settings_config()
 
     home: Path = Path(".viral_forge")
 
@@ -28,7 +42,7 @@ def in_home(name: str) -> Path:
 class Settings(BaseSettings):
     """Read once, in ``viral_forge_assets.definitions``, from the environment and ``.env``."""
 
-    model_config = SettingsConfigDict(env_prefix=ENV_PREFIX, env_file=".env", extra="ignore")
+    model_config = settings_config()
 
     home: Path = Field(
         default=Path(".viral_forge"), description="Folder for everything that is kept locally."
@@ -81,11 +95,6 @@ class Settings(BaseSettings):
         if isinstance(value, str):
             return tuple(part.strip() for part in value.split(",") if part.strip())
         return value
-
-    @field_validator("state_url", mode="before")
-    @classmethod
-    def _empty_is_none(cls, value: object) -> object:
-        return value or None
 
 
 def settings_problems(enabled: Mapping[ModuleType, Iterable[str]]) -> list[str]:

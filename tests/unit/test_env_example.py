@@ -56,6 +56,10 @@ def variables_of(settings_class: type[BaseSettings]) -> dict[str, FieldInfo]:
     return {f"{prefix}{name.upper()}": field for name, field in settings_class.model_fields.items()}
 
 
+def default_of(field: FieldInfo) -> object:
+    return field.get_default(call_default_factory=True, validated_data={})
+
+
 def shown(default: object) -> str:
     if default is None:
         return ""
@@ -73,7 +77,7 @@ def env_example() -> str:
         sections.append(f"\n## {title}\n")
         for name, field in variables_of(settings_class).items():
             needed = " Needed." if field.is_required() else ""
-            default = "" if field.is_required() else shown(field.get_default())
+            default = "" if field.is_required() else shown(default_of(field))
             sections.append(f"# {field.description}{needed}\n#{name}={default}\n")
     sections.append("\n## Containers (docker/compose.yaml)\n")
     for name, (default, description) in OF_CONTAINERS.items():

@@ -29,7 +29,7 @@ def write_cover(path: Path, target: Path) -> None:
             frame = next(container.decode(track), None)
             if frame is None:
                 continue
-            picture = frame.to_image()
+            picture = Image.fromarray(frame.reformat(format="rgb24").to_ndarray())
             small = picture.convert("L")
             small.thumbnail((_LOOKED_AT_PX, _LOOKED_AT_PX))
             detail = ImageStat.Stat(small.filter(ImageFilter.FIND_EDGES)).stddev[0]

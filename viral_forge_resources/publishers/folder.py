@@ -4,7 +4,7 @@ from functools import partial
 from pathlib import Path
 
 from pydantic import Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings
 
 from viral_forge_resources.contracts.errors import NotFound, OutcomeUnknown, Transient
 from viral_forge_resources.contracts.publishing import (
@@ -23,15 +23,13 @@ from viral_forge_resources.publishers._post_folder import (
     write_folder,
 )
 from viral_forge_resources.publishers._studio_csv import read_reports
-from viral_forge_resources.settings import in_home
+from viral_forge_resources.settings import in_home, settings_config
 
 
 class Settings(BaseSettings):
     """Where posts go and where reports come from."""
 
-    model_config = SettingsConfigDict(
-        env_prefix="VIRAL_FORGE_PUBLISHER_FOLDER_", env_file=".env", extra="ignore"
-    )
+    model_config = settings_config("PUBLISHER_FOLDER")
 
     path: Path = Field(
         default_factory=partial(in_home, "published"),

@@ -9,12 +9,12 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from pydantic import Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings
 
 from viral_forge_resources.contracts.errors import BadInput, Misconfigured, printable
 from viral_forge_resources.contracts.keys import checked_niche_name, short_hash, slug
 from viral_forge_resources.contracts.scanning import ScannedVideo, ScanRequest
-from viral_forge_resources.settings import in_home
+from viral_forge_resources.settings import in_home, settings_config
 from viral_forge_resources.sidecars import (
     VIDEO_SUFFIXES,
     Beside,
@@ -34,9 +34,7 @@ _MOST_PROBLEMS_SHOWN = 5
 class Settings(BaseSettings):
     """Where the inbox is."""
 
-    model_config = SettingsConfigDict(
-        env_prefix="VIRAL_FORGE_SCANNER_INBOX_", env_file=".env", extra="ignore"
-    )
+    model_config = settings_config("SCANNER_INBOX")
 
     path: Path = Field(
         default_factory=partial(in_home, "inbox"),

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from pydantic import Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings
 
 from viral_forge_resources.contracts.errors import Misconfigured, NotFound
 from viral_forge_resources.contracts.storage import (
@@ -21,7 +21,7 @@ from viral_forge_resources.contracts.storage import (
     checked_storage_key,
     checked_storage_prefix,
 )
-from viral_forge_resources.settings import in_home
+from viral_forge_resources.settings import in_home, settings_config
 
 _CHUNK_BYTES = 1 << 20
 _PARTIAL = ".partial"
@@ -31,9 +31,7 @@ _ABANDONED_AFTER = timedelta(days=1)  # no write of ours takes that long
 class Settings(BaseSettings):
     """Where the folder is."""
 
-    model_config = SettingsConfigDict(
-        env_prefix="VIRAL_FORGE_STORAGE_LOCAL_", env_file=".env", extra="ignore"
-    )
+    model_config = settings_config("STORAGE_LOCAL")
 
     path: Path = Field(
         default_factory=partial(in_home, "storage"),

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from pydantic import Field, HttpUrl, SecretStr, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings
 
 from viral_forge_resources.contracts.errors import (
     Misconfigured,
@@ -28,6 +28,7 @@ from viral_forge_resources.contracts.storage import (
     checked_storage_key,
     checked_storage_prefix,
 )
+from viral_forge_resources.settings import settings_config
 
 _CHUNK_BYTES = 1 << 20
 _PART_BYTES = 32 << 20  # one is held in memory at a time
@@ -53,13 +54,7 @@ _MEANINGS: dict[int | str, type[Permanent] | type[Transient]] = {
 class Settings(BaseSettings):
     """Which bucket, and as whom."""
 
-    model_config = SettingsConfigDict(
-        env_prefix="VIRAL_FORGE_STORAGE_OCI_",
-        env_file=".env",
-        env_ignore_empty=True,
-        extra="ignore",
-        hide_input_in_errors=True,  # the input holds the key
-    )
+    model_config = settings_config("STORAGE_OCI")
 
     bucket: str = Field(min_length=1, description="Bucket that holds the stored files.")
     namespace: str = Field(min_length=1, description="Object Storage namespace of the tenancy.")
@@ -193,7 +188,7 @@ class OciStorage:
         self._client.put_object(*self._bucket, name, content, opc_meta={"sha256": sha256})
 
     def _put_parts(self, source: BinaryIO, name: str, sha256: str) -> None:
-        from oci.object_storage import models  # noqa: PLC0415  heavy
+        from oci.object_storage import models
 
         details = models.CreateMultipartUploadDetails(
             object=name, metadata={"opc-meta-sha256": sha256}
@@ -231,7 +226,7 @@ class OciStorage:
 
     @cached_property
     def _client(self) -> Any:  # noqa: ANN401  the SDK has no types
-        import oci  # noqa: PLC0415  heavy
+        import oci
 
         settings = self._settings
         config = settings.model_dump(include={"user", "tenancy", "fingerprint", "region"})
@@ -266,8 +261,8 @@ class OciStorage:
 
     @contextmanager
     def _refusals(self, key: str) -> Generator[None]:
-        from oci._vendor.requests import RequestException  # noqa: PLC0415  heavy
-        from oci.exceptions import ServiceError  # noqa: PLC0415  heavy
+        from oci._vendor.requests import RequestException
+        from oci.exceptions import ServiceError
 
         try:
             yield

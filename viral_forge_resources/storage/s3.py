@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pydantic import Field, HttpUrl, SecretStr, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings
 
 from viral_forge_resources.contracts.errors import (
     Misconfigured,
@@ -28,6 +28,7 @@ from viral_forge_resources.contracts.storage import (
     checked_storage_key,
     checked_storage_prefix,
 )
+from viral_forge_resources.settings import settings_config
 
 if TYPE_CHECKING:
     from botocore.exceptions import ClientError
@@ -68,13 +69,7 @@ _MEANINGS: dict[str, type[Permanent] | type[Transient]] = {
 class Settings(BaseSettings):
     """Which bucket, and how to reach it."""
 
-    model_config = SettingsConfigDict(
-        env_prefix="VIRAL_FORGE_STORAGE_S3_",
-        env_file=".env",
-        env_ignore_empty=True,
-        extra="ignore",
-        hide_input_in_errors=True,  # the input holds the secret
-    )
+    model_config = settings_config("STORAGE_S3")
 
     bucket: str = Field(min_length=3, description="Bucket that holds the stored files.")
     endpoint_url: HttpUrl | None = Field(
@@ -122,7 +117,7 @@ class S3Storage:
 
     def put_file(self, path: Path, key: str) -> StoredFile:
         """Store a copy of ``path``, replacing what was at ``key`` at once."""
-        from boto3.s3.transfer import TransferConfig  # noqa: PLC0415  heavy
+        from boto3.s3.transfer import TransferConfig
 
         name = self._name(key)
         with path.open("rb") as source:
@@ -205,8 +200,8 @@ class S3Storage:
 
     @cached_property
     def _client(self) -> "S3Client":
-        from boto3.session import Session  # noqa: PLC0415  heavy
-        from botocore.config import Config  # noqa: PLC0415  heavy
+        from boto3.session import Session
+        from botocore.config import Config
 
         settings = self._settings
         session = Session(
@@ -235,7 +230,7 @@ class S3Storage:
 
     @contextmanager
     def _refusals(self, key: str) -> Generator[None]:
-        from botocore.exceptions import (  # noqa: PLC0415  heavy
+        from botocore.exceptions import (
             BotoCoreError,
             ClientError,
             NoCredentialsError,

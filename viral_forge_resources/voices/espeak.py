@@ -15,11 +15,12 @@ import espeakng_loader
 import numpy as np
 import numpy.typing as npt
 from pydantic import Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings
 
 from viral_forge_resources.contracts.errors import BadInput, Misconfigured
 from viral_forge_resources.contracts.media import Word
 from viral_forge_resources.contracts.speech import Speech
+from viral_forge_resources.settings import settings_config
 
 _AUDIO_OUTPUT_RETRIEVAL = 1
 _PARAMETER_RATE = 1
@@ -36,9 +37,7 @@ _ONE_AT_A_TIME = threading.Lock()
 class Settings(BaseSettings):
     """How it speaks."""
 
-    model_config = SettingsConfigDict(
-        env_prefix="VIRAL_FORGE_VOICE_ESPEAK_", env_file=".env", extra="ignore"
-    )
+    model_config = settings_config("VOICE_ESPEAK")
 
     language: str = Field(
         default="en-us",
