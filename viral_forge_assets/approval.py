@@ -1,12 +1,12 @@
 """A person's yes or no to the very bytes of a clip, and what it does to the outbox."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import sqlalchemy as sa
 
 from viral_forge_resources.contracts.errors import BadInput
-from viral_forge_resources.contracts.publishing import Approval
+from viral_forge_resources.contracts.publishing import Approval, PublicationState
 from viral_forge_resources.contracts.records import Clip
 from viral_forge_resources.state import approvals as approvals_state
 from viral_forge_resources.state import clips as clips_state
@@ -27,6 +27,8 @@ class Decision:
 
 def decide(connection: sa.Connection, prefix: str, decision: Decision) -> Clip:
     """The clip decided on; its planned posts become approved, or its open ones withdrawn.
+
+    A yes counts for posts that were withdrawn before, too: a person may think again.
 
     Args:
         connection: in a transaction of the caller's.
@@ -50,11 +52,20 @@ def decide(connection: sa.Connection, prefix: str, decision: Decision) -> Clip:
         ),
     )
     if decision.is_approved:
+        _plan_again(connection, clip, now=decision.decided_at)
         publications_state.approve(connection, clip.content_sha256, now=decision.decided_at)
     else:
         reason = f"rejected by {decision.decided_by}"
         publications_state.withdraw(connection, clip.content_sha256, reason=reason)
     return clip
+
+
+def _plan_again(connection: sa.Connection, clip: Clip, *, now: datetime) -> None:
+    for row in publications_state.of_candidate(connection, clip.candidate_key):
+        is_same = row.content_sha256 == clip.content_sha256
+        if is_same and row.state is PublicationState.WITHDRAWN:
+            planned = replace(row, state=PublicationState.PLANNED, planned_at=now, reason=None)
+            publications_state.plan(connection, planned)
 
 
 def _only_clip(connection: sa.Connection, prefix: str) -> Clip:
