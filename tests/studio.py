@@ -15,8 +15,11 @@ import dagster as dg
 import sqlalchemy as sa
 
 from viral_forge_assets.approval import Decision, decide
+from viral_forge_assets.clearance import Statement, record_right
 from viral_forge_assets.definitions import build_definitions, shipped_recipes
 from viral_forge_assets.domain.recipes import Recipe
+from viral_forge_assets.partitions import known_candidate
+from viral_forge_assets.shortlisting import choose_candidates
 from viral_forge_assets.watching import watch_niche
 from viral_forge_resources.contracts.publishing import Publication
 from viral_forge_resources.contracts.records import Candidate, Clip
@@ -44,6 +47,12 @@ def tiny_recipes() -> dict[str, Recipe]:
     return {name: tiny(recipe) for name, recipe in shipped_recipes().items()}
 
 
+def _innermost(error: Any) -> str:
+    while error.cause is not None:
+        error = error.cause
+    return str(error.to_string())
+
+
 @dataclass(frozen=True, slots=True)
 class Ran:
     """What one run of a job came to."""
@@ -57,12 +66,12 @@ class Ran:
     @property
     def failure(self) -> str:
         """What a person reads where the run failed; empty where it did not."""
-        for event in self.result.all_events:
-            if event.is_step_failure:
-                failure = event.step_failure_data
-                told = failure.user_failure_data and failure.user_failure_data.description
-                return told or f"{event.step_key}: {failure.error and failure.error.to_string()}"
-        return "" if self.success else str(self.result.get_run_failure_event().event_specific_data)
+        for event in self.result.get_step_failure_events():
+            told = event.step_failure_data.user_failure_data
+            return (told and told.description) or _innermost(event.step_failure_data.error)
+        if self.success:
+            return ""
+        return _innermost(self.result.get_run_failure_event().job_failure_data.error)
 
     def metadata(self, *asset: str) -> Mapping[str, Any]:
         """Metadata of the one materialization of ``asset``, as plain values."""
@@ -152,6 +161,14 @@ class Studio:
         scanned = self.scan()
         assert scanned.success, scanned.failure
         return self.candidate(placed).candidate_key
+
+    def vouch(self, key: str) -> None:
+        """State a right to the candidate's video by hand."""
+        now = datetime.now(UTC)
+        statement = Statement(licence="LicenseRef-Own", evidence="filmed it", stated_by="Ada")
+        with self.state.begin() as connection:
+            record_right(connection, known_candidate(connection, key), statement, now=now)
+            choose_candidates(connection, Niche(name=NICHE), now=now)
 
     def edit(self, key: str, *, recipe: str = "") -> Ran:
         """Make the candidate's clips and plan their posts."""
