@@ -75,12 +75,12 @@ def artefact_of(
 
 def _document(storage: Storage, key: str) -> dict[str, Any]:
     try:
-        document: dict[str, Any] = json.loads(storage.get_bytes(key))
+        document = json.loads(storage.get_bytes(key))
     except ValueError as error:
         raise BadInput(
             key, reason=f"is no JSON document: {error}", remedy="Delete it and run again."
         ) from error
-    if not {"made_from", "value"} <= document.keys():
+    if not isinstance(document, dict) or not {"made_from", "value"} <= document.keys():
         raise BadInput(
             key, reason="lacks 'made_from' or 'value'", remedy="Delete it and run again."
         )
