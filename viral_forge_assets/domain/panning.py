@@ -10,7 +10,10 @@ Seen = Sequence[tuple[float, float]]
 """A subject's places at times, in time order; places are shares of the picture along the axis."""
 
 _DEAD_ZONE = 0.16
-"""Of the crop, to either side of its middle: in there a subject moves without the crop."""
+"""Of the crop, to either side of its middle: a subject that stays in there needs no pan."""
+
+_SLACK = 0.06
+"""As ``_DEAD_ZONE``, of a crop that pans: wobble does not move it."""
 
 _HOLDS = 0.35
 """Of the crop, to either side: a subject's middle in there shows most of the subject."""
@@ -27,7 +30,12 @@ _LEAST_SEEN = 1 / 3
 
 _STEP_S = 0.2  # of the track
 _AROUND = 2  # points to either side: two outliers in a row are no movement
-_SOFTENED_S = 0.5
+_NEAR_S = 0.7
+"""What moves is seen to move more than twice in this time to either side."""
+
+_OUTLIER = 0.25
+"""Of the crop: what is further from the median around it was something else, or noise."""
+_SOFTENED_S = 0.4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,42 +65,45 @@ def still_or_moving(seen: Seen, times: Sequence[float], axis: Axis) -> tuple[flo
 
     A moving crop has no lag: it knows what comes. It moves by no more than ``_FASTEST`` allows.
     """
-    if not _is_enough(seen, times):
-        return (axis.still,)
-    steady = _steady(seen)
+    shown = [(at_s, axis.inside(place)) for at_s, place in seen if times[0] <= at_s <= times[-1]]
+    still = axis.still
+    steady = _steady(seen, _OUTLIER * axis.part)
+    if not steady or not _is_enough(shown, times):
+        return (still,)
     step_s = (times[-1] - times[0]) / (len(times) - 1)
-    subject = [axis.inside(_at(steady, time_s)) for time_s in times]
-    subject = _softened(subject, step_s)
+    subject = _softened([axis.inside(_at(steady, time_s)) for time_s in times], step_s)
     room = _DEAD_ZONE * axis.part
     lowest, highest = max(subject) - room, min(subject) + room
-    still = axis.still
     if lowest <= highest:
         return (axis.inside(min(max(still, lowest), highest)),)
-    path = _followed(subject, room, _FASTEST * axis.part * step_s)
-    path = _softened(path, step_s)
-    shown = [(at_s, place) for at_s, place in seen if times[0] <= at_s <= times[-1]]
-    held = _held(shown, times, path, axis)
-    if held < _LEAST_HELD or held <= _held(shown, times, [still] * len(times), axis):
+    # The less sure its place is, the less reason there is to move.
+    slack = max(_SLACK * axis.part, median(_misses(shown, times, subject)))
+    path = _softened(_followed(subject, slack, _FASTEST * axis.part * step_s), step_s)
+    held = _held(_misses(shown, times, path), axis)
+    if held < max(_LEAST_HELD, _held(_misses(shown, times, [still] * len(times)), axis)):
         return (still,)
     return tuple(path)
 
 
-def _is_enough(seen: Seen, times: Sequence[float]) -> bool:
-    if len(times) < 2:  # noqa: PLR2004  two ends make a stretch
-        return False
-    shown = sum(times[0] <= at_s <= times[-1] for at_s, _ in seen)
-    return shown >= max(_LEAST_POINTS, _LEAST_SEEN * (times[-1] - times[0]) / _STEP_S)
+def _is_enough(shown: Seen, times: Sequence[float]) -> bool:
+    lasts_s = times[-1] - times[0]
+    return lasts_s > 0 and len(shown) >= max(_LEAST_POINTS, _LEAST_SEEN * lasts_s / _STEP_S)
 
 
-def _steady(seen: Seen) -> Seen:
-    """Without outliers; as many neighbours count before a point as after it, so none lags."""
-    places = [place for _, place in seen]
-    last = len(places) - 1
-    reaches = [min(_AROUND, index, last - index) for index in range(len(places))]
-    return [
-        (at_s, median(places[index - reach : index + reach + 1]))
-        for index, ((at_s, _), reach) in enumerate(zip(seen, reaches, strict=True))
+def _steady(seen: Seen, furthest: float) -> Seen:
+    """Without outliers in place or in time; the first and last place have none to judge them."""
+    times = [at_s for at_s, _ in seen]
+    kept = [
+        (at_s, place)
+        for at_s, place in seen
+        if bisect_left(times, at_s + _NEAR_S) - bisect_left(times, at_s - _NEAR_S) > _AROUND
     ]
+    steady = []
+    for index, (at_s, place) in enumerate(kept):
+        reach = min(_AROUND, index, len(kept) - 1 - index)  # even: what moves does not lag
+        usual = median(each for _, each in kept[index - reach : index + reach + 1])
+        steady.append((at_s, usual if abs(place - usual) > furthest else place))
+    return steady
 
 
 def _at(seen: Seen, time_s: float) -> float:
@@ -138,12 +149,12 @@ def _dragged(subject: Sequence[float], room: float, fastest: float) -> list[floa
     return path
 
 
-def _held(shown: Seen, times: Sequence[float], path: Sequence[float], axis: Axis) -> float:
-    """Share of the moments at which the subject was seen that the crop shows it."""
-    room = _HOLDS * axis.part
+def _misses(shown: Seen, times: Sequence[float], path: Sequence[float]) -> list[float]:
+    """How far the path is from the subject whenever that was seen."""
     last = len(times) - 1
-    held = sum(
-        abs(axis.inside(place) - path[min(bisect_left(times, at_s), last)]) <= room
-        for at_s, place in shown
-    )
-    return held / len(shown)
+    return [abs(place - path[min(bisect_left(times, at_s), last)]) for at_s, place in shown]
+
+
+def _held(misses: Sequence[float], axis: Axis) -> float:
+    """Share of the moments at which the crop shows the subject."""
+    return sum(miss <= _HOLDS * axis.part for miss in misses) / len(misses)

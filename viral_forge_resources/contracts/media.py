@@ -197,7 +197,8 @@ class RenderSpec:
 
     Attributes:
         segments: stretches of the source, in the order they are shown.
-        source_filters: FFmpeg filter chains for the picture before it is scaled.
+        source_filters: FFmpeg filter chains for the picture before it is scaled; none may move it,
+            for a moving crop is finished behind them.
         frame_filters: FFmpeg filter chains for the finished frame, under the captions.
         gain_db: see ``SoundLevel``; None leaves the sound alone.
         has_sound: the source has a sound track; without one the clip gets a silent one.

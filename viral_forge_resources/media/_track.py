@@ -24,8 +24,6 @@ _LEAST_SHARE = 0.6
 _LARGEST_AREA = 0.4
 """Of the picture: where more than this changes, it is the camera or the light."""
 
-_ROUNDS = 4
-
 
 class FocusTracker:
     """Takes the pictures of one shot in time order."""
@@ -69,13 +67,12 @@ def _place_of_movement(earlier: Luma, later: Luma) -> tuple[float, float] | None
 
 def _thickest(weights: npt.NDArray[np.int64], reach_cells: float) -> float | None:
     """Centre of what lies together, as a share; None where too much lies apart from it."""
-    places = np.arange(len(weights)) + 0.5
-    total = int(weights.sum())
-    centre = float(places[np.searchsorted(np.cumsum(weights), total / 2)])
-    near = weights
-    for _ in range(_ROUNDS):
-        near = np.where(np.abs(places - centre) <= reach_cells, weights, 0)
-        if not near.any():
-            return None
-        centre = float((near * places).sum() / near.sum())
-    return centre / len(weights) if near.sum() >= _LEAST_SHARE * total else None
+    width = min(round(2 * reach_cells), len(weights))
+    sums = np.convolve(weights, np.ones(width, dtype=np.int64), mode="valid")
+    best = np.flatnonzero(sums == sums.max())
+    if sums.max() < _LEAST_SHARE * weights.sum():
+        return None
+    start = int(best[len(best) // 2])
+    near = weights[start : start + width]
+    places = np.arange(start, start + width) + 0.5
+    return float((near * places).sum() / near.sum()) / len(weights)
