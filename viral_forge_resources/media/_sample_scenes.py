@@ -80,29 +80,30 @@ def _lake() -> Scene:
 
 
 def _forge() -> Scene:
-    """A hammer strikes an anvil, sparks fly, and the name stands above."""
-    picture = glow(gradient((30, 20, 16), (22, 16, 30)), (640, 560), (26, 84, 214), 560)
-    anvil = ((300, 476), (440, 470), (860, 470), (800, 520), (720, 540), (560, 540), (450, 504))
+    """A hammer strikes an anvil, sparks fly, and the name stands above, all in a tall middle."""
+    picture = glow(gradient((30, 20, 16), (22, 16, 30)), (640, 600), (26, 84, 214), 480)
+    anvil = ((446, 536), (540, 530), (826, 530), (790, 566), (720, 582), (590, 582), (520, 560))
     area(picture, anvil, (92, 82, 78))
-    area(picture, ((570, 540), (710, 540), (750, 640), (530, 640)), (70, 62, 60))
-    area(picture, ((470, 640), (810, 640), (840, 690), (440, 690)), (58, 50, 48))
-    area(picture, ((560, 452), (740, 452), (740, 470), (560, 470)), (40, 140, 255))
-    blend(picture, lettering("viral_forge", 118), (640, 130), (150, 214, 255), 1.0)
+    area(picture, ((598, 582), (710, 582), (738, 652), (570, 652)), (70, 62, 60))
+    area(picture, ((530, 652), (778, 652), (800, 690), (508, 690)), (58, 50, 48))
+    area(picture, ((570, 516), (700, 516), (700, 530), (570, 530)), (40, 140, 255))
+    for row, half in enumerate(("viral_", "forge")):
+        blend(picture, lettering(half, 104), (640, 96 + 116 * row), (150, 214, 255), 1.0)
     dice = np.random.default_rng(_SEED)
     sparks = [
         (float(angle), float(speed))
         for angle, speed in zip(
-            dice.uniform(0.15, pi - 0.15, 46), dice.uniform(260, 760, 46), strict=True
+            dice.uniform(0.3, pi - 0.3, 46), dice.uniform(200, 520, 46), strict=True
         )
     ]
 
     def paint(picture: Picture, at_s: float, _share: float) -> None:
         beat = (at_s * _BEATS_PER_S) % 1.0
         lift = sin(min(beat / _FALL, 1.0) * pi)
-        angle = 0.08 + 0.62 * lift
-        turn = partial(turned, pivot=(1010.0, 470.0), angle=angle)
-        area(picture, turn(((690, 436), (1010, 436), (1010, 460), (690, 460))), (60, 100, 150))
-        area(picture, turn(((630, 388), (716, 388), (716, 452), (630, 452))), (196, 186, 180))
+        angle = 0.06 + 0.5 * lift
+        turn = partial(turned, pivot=(900.0, 520.0), angle=angle)
+        area(picture, turn(((640, 488), (900, 488), (900, 508), (640, 508))), (60, 100, 150))
+        area(picture, turn(((588, 444), (664, 444), (664, 514), (588, 514))), (196, 186, 180))
         since_s = ((beat - _FALL) % 1.0) / _BEATS_PER_S
         for direction, speed in sparks:
             fade = max(0.0, 1 - since_s / 0.62)
@@ -113,8 +114,8 @@ def _forge() -> Scene:
 
 
 def _thrown(direction: float, speed: float, after_s: float) -> Point:
-    x = 660 + cos(direction) * speed * after_s
-    return x, 450 - sin(direction) * speed * after_s + 900 * after_s * after_s
+    x = 630 + cos(direction) * speed * after_s
+    return x, 512 - sin(direction) * speed * after_s + 900 * after_s * after_s
 
 
 def _balloon() -> Scene:
