@@ -55,7 +55,7 @@ def plan_posts(
     candidate = known_candidate(connection, candidate_key)
     attribution = _attribution(connection, candidate, now=now)
     channels = _channels(connection, candidate, publishers)
-    clips = clips_state.of_candidate(connection, candidate_key)
+    clips = _clips(connection, candidate_key)
     wanted = [clip for clip in clips if not _is_rejected(connection, clip)]
 
     def text_of(clip: Clip, channel: Channel) -> PostText:
@@ -118,6 +118,17 @@ def _channels(
                 remedy="Add it to VIRAL_FORGE_PUBLISHERS.",
             )
     return channels
+
+
+def _clips(connection: sa.Connection, candidate_key: str) -> tuple[Clip, ...]:
+    clips = clips_state.of_candidate(connection, candidate_key)
+    if not clips:
+        raise BadInput(
+            candidate_key,
+            reason="has no clip",
+            remedy="Materialize rendered_clips for this partition first, or launch candidate_job.",
+        )
+    return clips
 
 
 def _is_rejected(connection: sa.Connection, clip: Clip) -> bool:
