@@ -27,6 +27,7 @@ from viral_forge_assets.metadata import (
 )
 from viral_forge_assets.partitions import candidate_partitions, known_candidate, known_niche
 from viral_forge_assets.provenance import keep, kept, load, made_from
+from viral_forge_resources.contracts.errors import printable
 from viral_forge_resources.contracts.keys import parse_candidate_key
 from viral_forge_resources.contracts.media import MediaReader, Renderer, SceneMap
 from viral_forge_resources.contracts.records import CheckResult
@@ -205,4 +206,21 @@ def rendered_clips_checks(
             check_name=name,
             passed=all(check.passed for _, check in said),
             description="; ".join(f"clip {number}: {check.message}" for number, check in said),
+        )
+    _fail_with_words(room.source().name, results)
+
+
+def _fail_with_words(source_name: str, results: list[tuple[int, CheckResult]]) -> None:
+    """Dagster would stop the run as well, but name neither the file nor what helps."""
+    failed = [
+        f"clip {number}: {check.name}: {check.message}"
+        for number, check in results
+        if not check.passed
+    ]
+    if failed:
+        raise dg.Failure(
+            description=f"{printable(source_name)} made a clip that is not fit to be posted:"
+            f" {'; '.join(failed).rstrip('.')}. Look at it in the console; another recipe or a"
+            " better source may help, then launch candidate_job again.",
+            allow_retries=False,
         )
