@@ -68,7 +68,7 @@ class Finished:
 @cache
 def ffmpeg_binary() -> str:
     """Path of the FFmpeg that is used."""
-    import imageio_ffmpeg  # noqa: PLC0415  heavy
+    import imageio_ffmpeg
 
     return str(imageio_ffmpeg.get_ffmpeg_exe())
 

@@ -49,7 +49,7 @@ def clip_facts(clip: Path) -> ClipFacts:
     Raises:
         BadInput: it is no playable clip.
     """
-    import av  # noqa: PLC0415  heavy
+    import av
 
     try:
         with av.open(f"file:{clip}", options=INPUT_GUARD) as container:
@@ -106,7 +106,7 @@ def _sync_offset(picture: _Track, sound: _Track) -> float:
 
 
 def _watch_and_listen(clip: Path, *, has_sound: bool) -> tuple[str, ...]:
-    import ffmpeg  # noqa: PLC0415  heavy
+    import ffmpeg
 
     # Half of the pictures and no smoothing between blocks: enough for black and for standstill.
     source = ffmpeg.input(_CLIP_LINK, skip_frame="noref", skip_loop_filter="all", **INPUT_GUARD)

@@ -170,7 +170,7 @@ def _chord(notes_hz: Sequence[float], duration_s: float, rate_hz: int) -> Sound:
 
 def _encode(folder: Path, *, frames: Sequence[int]) -> None:
     """Write ``video.mp4`` from drawn pictures and ``sound.wav``."""
-    from viral_forge_resources.media import _sample_scenes as drawn  # noqa: PLC0415  loads OpenCV
+    from viral_forge_resources.media import _sample_scenes as drawn
 
     scenes = drawn.scenes()
     height_px, width_px, _ = scenes[0][0].shape
