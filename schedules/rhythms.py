@@ -14,11 +14,12 @@ from viral_forge_resources.state import publications as publications_state
     cron_schedule="7 * * * *",
     execution_timezone="UTC",
     default_status=dg.DefaultScheduleStatus.RUNNING,
+    description="Every watched niche is scanned once an hour.",
 )
 def hourly_scan_schedule(
     context: dg.ScheduleEvaluationContext, state: dg.ResourceParam[sa.Engine]
 ) -> list[dg.RunRequest] | dg.SkipReason:
-    """Every watched niche is scanned once an hour."""
+    """A scan of each watched niche."""
     return _for_each_niche(context, state) or dg.SkipReason("no niche is watched")
 
 
@@ -27,11 +28,12 @@ def hourly_scan_schedule(
     cron_schedule="23 */6 * * *",
     execution_timezone="UTC",
     default_status=dg.DefaultScheduleStatus.RUNNING,
+    description="Results of every candidate with live posts are read four times a day.",
 )
 def six_hourly_metrics_schedule(
     context: dg.ScheduleEvaluationContext, state: dg.ResourceParam[sa.Engine]
 ) -> list[dg.RunRequest] | dg.SkipReason:
-    """Results of every candidate with live posts are read four times a day."""
+    """A reading of each candidate's results that has live posts."""
     with state.connect() as connection:
         live = publications_state.in_state(connection, PublicationState.PUBLISHED)
     known = set(context.instance.get_dynamic_partitions("candidates"))
@@ -47,11 +49,12 @@ def six_hourly_metrics_schedule(
     cron_schedule="41 5 * * *",
     execution_timezone="UTC",
     default_status=dg.DefaultScheduleStatus.RUNNING,
+    description="Every watched niche is summed up once a day.",
 )
 def daily_performance_schedule(
     context: dg.ScheduleEvaluationContext, state: dg.ResourceParam[sa.Engine]
 ) -> list[dg.RunRequest] | dg.SkipReason:
-    """Every watched niche is summed up once a day."""
+    """A summary of each watched niche."""
     return _for_each_niche(context, state) or dg.SkipReason("no niche is watched")
 
 

@@ -22,11 +22,16 @@ _OPEN_RUNS = [
 ]
 
 
-@dg.sensor(job=scan_job, minimum_interval_seconds=30, default_status=dg.DefaultSensorStatus.RUNNING)
+@dg.sensor(
+    job=scan_job,
+    minimum_interval_seconds=30,
+    default_status=dg.DefaultSensorStatus.RUNNING,
+    description="A niche that was added becomes a partition and is scanned at once.",
+)
 def watched_niches_sensor(
     context: dg.SensorEvaluationContext, state: dg.ResourceParam[sa.Engine]
 ) -> dg.SensorResult | dg.SkipReason:
-    """A niche that was added becomes a partition and is scanned at once."""
+    """A partition and a first scan for each new niche."""
     with state.connect() as connection:
         names = {niche.name for niche in niches_state.all_niches(connection)}
     new = sorted(names - set(context.instance.get_dynamic_partitions("niches")))[:_MOST_REQUESTS]
@@ -39,12 +44,15 @@ def watched_niches_sensor(
 
 
 @dg.sensor(
-    job=candidate_job, minimum_interval_seconds=30, default_status=dg.DefaultSensorStatus.RUNNING
+    job=candidate_job,
+    minimum_interval_seconds=30,
+    default_status=dg.DefaultSensorStatus.RUNNING,
+    description="A shortlisted candidate becomes a partition and its clips are made, once.",
 )
 def shortlisted_candidates_sensor(
     context: dg.SensorEvaluationContext, state: dg.ResourceParam[sa.Engine]
 ) -> dg.SensorResult | dg.SkipReason:
-    """A shortlisted candidate becomes a partition and its clips are made, once."""
+    """A partition and a run for each candidate that is none yet, the longest decided first."""
     with state.connect() as connection:
         chosen = candidates_state.with_status(connection, CandidateStatus.SHORTLISTED)
     known = set(context.instance.get_dynamic_partitions("candidates"))
@@ -58,13 +66,18 @@ def shortlisted_candidates_sensor(
     )
 
 
-@dg.sensor(minimum_interval_seconds=3600, default_status=dg.DefaultSensorStatus.RUNNING)
+@dg.sensor(
+    minimum_interval_seconds=3600,
+    default_status=dg.DefaultSensorStatus.RUNNING,
+    description="Candidates that nothing happened to for long stop being partitions;"
+    " their history stays.",
+)
 def retired_candidates_sensor(
     context: dg.SensorEvaluationContext, state: dg.ResourceParam[sa.Engine]
 ) -> dg.SensorResult | dg.SkipReason:
-    """Candidates that nothing happened to for long stop being partitions; their history stays.
+    """The end of partitions whose candidates are old and quiet.
 
-    Never one with a run in flight: a run whose partition is gone cannot end well.
+    Never of one with a run in flight: a run whose partition is gone cannot end well.
     """
     now = datetime.now(UTC)
     busy = {

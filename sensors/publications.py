@@ -22,12 +22,16 @@ _LONGEST_WAIT_MINUTES = 360
 
 
 @dg.sensor(
-    job=publish_job, minimum_interval_seconds=30, default_status=dg.DefaultSensorStatus.RUNNING
+    job=publish_job,
+    minimum_interval_seconds=30,
+    default_status=dg.DefaultSensorStatus.RUNNING,
+    description="Approved posts that are due, and posts whose end is open, get a run of"
+    " publish_job.",
 )
 def due_publications_sensor(
     context: dg.SensorEvaluationContext, state: dg.ResourceParam[sa.Engine]
 ) -> dg.SensorResult | dg.SkipReason:
-    """Approved posts that are due, and posts whose end is open, get a run of publish_job.
+    """A run for each candidate with a post that is due or whose end is open.
 
     The run key names rows, states and moments: the same work is requested once, however often
     this runs, and again only after a run ended that left it as it was. The run itself verifies

@@ -15,11 +15,16 @@ _SILENT_FOR = timedelta(seconds=30)
 _KIND_TAG = "viral_forge/kind"
 
 
-@dg.sensor(minimum_interval_seconds=15, default_status=dg.DefaultSensorStatus.RUNNING)
+@dg.sensor(
+    minimum_interval_seconds=15,
+    default_status=dg.DefaultSensorStatus.RUNNING,
+    description="A started run whose lock has been free for 30 s has no process any more:"
+    " it is failed.",
+)
 def silent_runs_sensor(
     context: dg.SensorEvaluationContext, state: dg.ResourceParam[sa.Engine]
 ) -> dg.SensorResult | dg.SkipReason:
-    """A started run whose lock has been free for 30 s has no process any more: it is failed.
+    """The end of runs whose process is gone.
 
     Dagster's default launcher does not notice, and a dead run would hold its place in every
     limit for ever.
@@ -66,11 +71,13 @@ def _takes_lock(instance: dg.DagsterInstance, run: dg.DagsterRun) -> bool:
     monitored_jobs=[candidate_job],
     minimum_interval_seconds=15,
     default_status=dg.DefaultSensorStatus.RUNNING,
+    description="A candidate whose run failed says so, with the reason, wherever candidates are"
+    " listed.",
 )
 def failures_sensor(
     context: dg.RunFailureSensorContext, state: dg.ResourceParam[sa.Engine]
 ) -> dg.SkipReason | None:
-    """A candidate whose run failed says so, with the reason, wherever candidates are listed."""
+    """Nothing once the candidate of the failed run says why, else why it does not."""
     partition_key = context.dagster_run.tags.get("dagster/partition")
     if partition_key is None:
         return dg.SkipReason("the run had no partition")
