@@ -152,9 +152,6 @@ def test_a_watched_niche_becomes_a_partition_and_is_scanned_at_once(sqlite_state
     assert isinstance(again, dg.SkipReason)
 
 
-# --- retirement: nothing happened to the candidate for more than 90 days
-
-
 def old_candidate(state: sa.Engine, instance: dg.DagsterInstance, key: str = KEY) -> None:
     save_candidate(state, candidate_key=key, decided_at=datetime.now(UTC) - 91 * _DAYS)
     instance.add_dynamic_partitions("candidates", [key])
@@ -226,9 +223,6 @@ def test_a_retirement_that_was_cut_off_is_finished(sqlite_state, instance):
 
     assert instance.get_dynamic_partitions("candidates") == []
     assert isinstance(again, dg.SkipReason)
-
-
-# --- due publications
 
 
 def due_post(state: sa.Engine, instance: dg.DagsterInstance, key: str = KEY) -> None:
@@ -379,9 +373,6 @@ def test_posts_whose_runs_fail_do_not_hide_those_behind_them(sqlite_state, insta
     assert not set(requests(first)) & set(requests(second))
 
 
-# --- silent runs
-
-
 def during_run(
     instance: dg.DagsterInstance,
     state: object,
@@ -498,9 +489,6 @@ def test_a_run_of_somebody_else_is_left_alone(sqlite_state, instance):
     tick(silent_runs_sensor, instance, sqlite_state, cursor=seen_free(run, _DAYS))
 
     assert status_of(instance, run) is dg.DagsterRunStatus.STARTED
-
-
-# --- failures
 
 
 def run_that_fails(
@@ -625,9 +613,6 @@ def test_a_failed_run_without_a_partition_is_passed_over(sqlite_state, instance)
     result = run_that_fails(instance, ZeroDivisionError(), key=None)
 
     assert isinstance(tell_of_failure(result, instance, sqlite_state), dg.SkipReason)
-
-
-# --- all of them
 
 
 def test_sensors_return_and_never_yield():

@@ -1,0 +1,152 @@
+"""Schedules on a real instance and real state: whom they ask for, and that they ask once."""
+
+from collections.abc import Generator
+from datetime import datetime, timedelta
+
+import dagster as dg
+import pytest
+import sqlalchemy as sa
+
+from schedules.rhythms import (
+    daily_performance_schedule,
+    hourly_scan_schedule,
+    six_hourly_metrics_schedule,
+)
+from tests import builders
+from tests.builders import KEY, NOW, save_publication, sha256
+from viral_forge_resources.contracts.publishing import PublicationState
+from viral_forge_resources.state import niches, publications
+
+_SCHEDULES = [hourly_scan_schedule, six_hourly_metrics_schedule, daily_performance_schedule]
+_OF_NICHES = [hourly_scan_schedule, daily_performance_schedule]
+_TICK = "2026-11-20T12:00:00+00:00"
+
+
+@pytest.fixture(scope="module")
+def _opened(tmp_path_factory: pytest.TempPathFactory) -> Generator[dg.DagsterInstance]:
+    # A schedule's context takes no instance that lives in memory alone.
+    with dg.DagsterInstance.local_temp(str(tmp_path_factory.mktemp("dagster"))) as opened:
+        yield opened
+
+
+@pytest.fixture
+def instance(_opened: dg.DagsterInstance) -> dg.DagsterInstance:
+    """An instance without partitions."""
+    for name in ("niches", "candidates"):
+        for key in _opened.get_dynamic_partitions(name):
+            _opened.delete_dynamic_partition(name, key)
+    return _opened
+
+
+def tick(
+    schedule: dg.ScheduleDefinition,
+    instance: dg.DagsterInstance,
+    state: sa.Engine,
+    *,
+    at: datetime = NOW,
+) -> list[tuple[str | None, str | None]] | dg.SkipReason:
+    """Run key and partition of each run that is asked for."""
+    with dg.build_schedule_context(
+        instance=instance, scheduled_execution_time=at, resources={"state": state}
+    ) as context:
+        result = schedule(context)
+    if isinstance(result, dg.SkipReason):
+        return result
+    assert isinstance(result, list)
+    return [(request.run_key, request.partition_key) for request in result]
+
+
+def watch(state: sa.Engine, instance: dg.DagsterInstance, *names: str) -> None:
+    with state.begin() as connection:
+        for name in names:
+            niches.save(connection, builders.niche(name=name), now=NOW)
+    instance.add_dynamic_partitions("niches", list(names))
+
+
+def live_post(state: sa.Engine, instance: dg.DagsterInstance, key: str = KEY) -> None:
+    """A post of the candidate that is live."""
+    content = sha256(key)
+    row = save_publication(state, candidate_key=key, content_sha256=content)
+    with state.begin() as connection:
+        publications.approve(connection, content, now=NOW)
+        publications.claim(
+            connection,
+            row.publication_id,
+            claimed_by="run-1",
+            lease=timedelta(minutes=30),
+            now=NOW,
+        )
+        publications.settle(
+            connection,
+            row.publication_id,
+            PublicationState.PUBLISHED,
+            expected=PublicationState.SUBMITTING,
+            now=NOW,
+            post_id="1",
+        )
+    instance.add_dynamic_partitions("candidates", [key])
+
+
+@pytest.mark.parametrize("schedule", _OF_NICHES, ids=lambda schedule: schedule.name)
+def test_every_watched_niche_is_asked_for_with_the_moment_in_the_run_key(
+    sqlite_state, instance, schedule
+):
+    watch(sqlite_state, instance, "cooking", "baking")
+
+    asked = tick(schedule, instance, sqlite_state)
+
+    assert asked == [(f"baking:{_TICK}", "baking"), (f"cooking:{_TICK}", "cooking")]
+    assert asked == tick(schedule, instance, sqlite_state)
+
+
+@pytest.mark.parametrize("schedule", _OF_NICHES, ids=lambda schedule: schedule.name)
+def test_the_next_tick_asks_with_another_run_key(sqlite_state, instance, schedule):
+    watch(sqlite_state, instance, "cooking")
+
+    first = tick(schedule, instance, sqlite_state)
+    second = tick(schedule, instance, sqlite_state, at=NOW + timedelta(hours=1))
+
+    assert first != second
+
+
+@pytest.mark.parametrize("schedule", _OF_NICHES, ids=lambda schedule: schedule.name)
+def test_a_niche_that_is_no_partition_yet_waits(sqlite_state, instance, schedule):
+    watch(sqlite_state, instance, "cooking", "baking")
+    instance.delete_dynamic_partition("niches", "baking")
+
+    assert tick(schedule, instance, sqlite_state) == [(f"cooking:{_TICK}", "cooking")]
+
+
+@pytest.mark.parametrize("schedule", _OF_NICHES, ids=lambda schedule: schedule.name)
+def test_a_partition_that_names_no_niche_is_passed_over(sqlite_state, instance, schedule):
+    instance.add_dynamic_partitions("niches", ["typed-by-hand"])
+
+    assert isinstance(tick(schedule, instance, sqlite_state), dg.SkipReason)
+
+
+def test_results_of_candidates_with_live_posts_are_asked_for(sqlite_state, instance):
+    live_post(sqlite_state, instance)
+    save_publication(sqlite_state, candidate_key="cooking:inbox:planned", clip_number=2)
+    instance.add_dynamic_partitions("candidates", ["cooking:inbox:planned"])
+
+    asked = tick(six_hourly_metrics_schedule, instance, sqlite_state)
+
+    assert asked == [(f"{KEY}:{_TICK}", KEY)]
+
+
+def test_results_of_a_retired_candidate_are_not_asked_for(sqlite_state, instance):
+    live_post(sqlite_state, instance)
+    instance.delete_dynamic_partition("candidates", KEY)
+
+    assert isinstance(tick(six_hourly_metrics_schedule, instance, sqlite_state), dg.SkipReason)
+
+
+@pytest.mark.parametrize("schedule", _SCHEDULES, ids=lambda schedule: schedule.name)
+def test_where_nothing_is_to_do_a_schedule_says_so(sqlite_state, instance, schedule):
+    assert isinstance(tick(schedule, instance, sqlite_state), dg.SkipReason)
+
+
+@pytest.mark.parametrize("schedule", _SCHEDULES, ids=lambda schedule: schedule.name)
+def test_a_schedule_runs_by_itself_and_by_the_clock_of_utc(schedule):
+    assert schedule.execution_timezone == "UTC"
+    assert schedule.default_status is dg.DefaultScheduleStatus.RUNNING
