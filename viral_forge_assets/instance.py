@@ -39,8 +39,10 @@ def serve(commands: Sequence[Sequence[str]], *, dagster_home: Path) -> int:
     """Run ``commands`` beside each other until one ends or Ctrl-C; then stop the others.
 
     Returns:
-        The exit status of the one that ended first; 0 after Ctrl-C.
+        The exit status of the one that ended first; 0 after Ctrl-C or a request to terminate.
     """
+    for request in (signal.SIGTERM, signal.SIGHUP):  # else the others would live on, unseen
+        signal.signal(request, signal.default_int_handler)
     with_home = ["env", f"DAGSTER_HOME={dagster_home}"]
     running = [
         subprocess.Popen([*with_home, *command], start_new_session=True)  # noqa: S603  our own words
