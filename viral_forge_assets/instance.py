@@ -1,5 +1,6 @@
 """The Dagster instance in the studio's home folder, and the processes that serve it."""
 
+import os
 import signal
 import subprocess
 from collections.abc import Sequence
@@ -42,7 +43,8 @@ def serve(commands: Sequence[Sequence[str]], *, dagster_home: Path) -> int:
         The exit status of the one that ended first; 0 after Ctrl-C or a request to terminate.
     """
     for request in (signal.SIGTERM, signal.SIGHUP):  # else the others would live on, unseen
-        signal.signal(request, signal.default_int_handler)
+        if signal.getsignal(request) is not signal.SIG_IGN:  # as nohup asks
+            signal.signal(request, signal.default_int_handler)
     with_home = ["env", f"DAGSTER_HOME={dagster_home}"]
     running = [
         subprocess.Popen([*with_home, *command], start_new_session=True)  # noqa: S603  our own words
@@ -73,4 +75,4 @@ def _stop(running: Sequence[subprocess.Popen[bytes]]) -> None:
         try:
             process.wait(timeout=_STOP_WITHIN_S)
         except subprocess.TimeoutExpired:
-            process.kill()
+            os.killpg(process.pid, signal.SIGKILL)  # with what it started itself
