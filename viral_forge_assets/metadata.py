@@ -45,7 +45,7 @@ def clip_metadata(
 
     The first clip's keys are plain; those of others start with their number.
     """
-    sheet_url = studio.picture_url(artefact_id(rendered.sheet.key))
+    sheet_url = studio.preview_url(artefact_id(rendered.sheet.key))
     player_url = studio.player_url(artefact_id(rendered.video.key))
     facts: Metadata = {
         "contact_sheet": picture(sheet_url, alt="frames of the clip", opens=player_url),

@@ -107,9 +107,13 @@ def _record_sheet(state: sa.Engine, candidate: Candidate, source: SourceFile) ->
 def _facts(source: SourceFile, storage: Storage, media: MediaReader, studio: Studio) -> Metadata:
     with storage.as_file(source.sheet.key) as sheet:
         small = media.thumbnail(sheet, max_bytes=THUMBNAIL_BYTES)
-    sheet_url = studio.picture_url(artefacts_state.artefact_id(source.sheet.key))
+    sheet_id = artefacts_state.artefact_id(source.sheet.key)
     return {
-        "contact_sheet": picture(sheet_url, alt="frames of the source", opens=sheet_url),
+        "contact_sheet": picture(
+            studio.preview_url(sheet_id),
+            alt="frames of the source",
+            opens=studio.picture_url(sheet_id),
+        ),
         "name": source.name,
         **file_metadata(source.video),
         **media_metadata(source.probe),

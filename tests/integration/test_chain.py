@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 import shlex
 from datetime import UTC, datetime
 from pathlib import Path
@@ -61,6 +62,7 @@ def _is_edited(ran: Ran, studio: Studio, key: str) -> None:
     source = ran.metadata("source", "source_video")
     assert source.keys() >= _MEDIA_FACTS
     assert len(source["contact_sheet"]) < 1000
+    assert re.search(r"/s/(\w{10})\)\]\(.+/m/\1\)$", source["contact_sheet"])
     made = ran.metadata("transform", "rendered_clips")
     assert made.keys() >= _MEDIA_FACTS
     assert (made["width_px"], made["height_px"]) == (180, 320)

@@ -110,7 +110,7 @@ def test_a_clip_shows_its_picture_inline_and_links_to_the_player():
 
     sheet = facts["contact_sheet"].value
     assert re.fullmatch(
-        r"\[!\[[^]]+\]\(http://127\.0\.0\.1:3001/m/\w{10}\)\]\(http://127\.0\.0\.1:3001/clip/\w{10}\)",
+        r"\[!\[[^]]+\]\(http://127\.0\.0\.1:3001/s/\w{10}\)\]\(http://127\.0\.0\.1:3001/clip/\w{10}\)",
         sheet,
     )
     assert len(sheet) < _INLINE
@@ -153,9 +153,9 @@ def test_an_embedded_picture_is_the_picture():
 
 
 def test_a_picture_opens_what_it_is_told_to():
-    shown = picture("http://c/m/1", alt="frames", opens="http://c/clip/2")
+    shown = picture("http://c/s/1", alt="frames", opens="http://c/clip/2")
 
-    assert shown.value == "[![frames](http://c/m/1)](http://c/clip/2)"
+    assert shown.value == "[![frames](http://c/s/1)](http://c/clip/2)"
 
 
 def table(rows: list[Mapping[str, object]]) -> str:

@@ -25,6 +25,7 @@ from viral_forge_assets.console.pages import (
     is_web_address,
     overview,
 )
+from viral_forge_assets.console.previews import preview_response
 from viral_forge_resources.contracts.records import ArtefactKind
 from viral_forge_resources.contracts.storage import Storage
 from viral_forge_resources.state import clips
@@ -60,6 +61,7 @@ def create_app(
             Route("/", console.index),
             Route("/clip/{artefact_id}", console.clip),
             Route("/m/{artefact_id}", console.file),
+            Route("/s/{artefact_id}", console.preview),
             Route("/console.css", console.stylesheet),
             Route("/favicon.ico", lambda _request: Response(status_code=204)),
         ],
@@ -108,6 +110,10 @@ class _Console:
     def file(self, request: Request) -> Response:
         artefact = known_artefact(self._state, request.path_params["artefact_id"])
         return file_response(request, artefact, self._storage)
+
+    def preview(self, request: Request) -> Response:
+        artefact = known_artefact(self._state, request.path_params["artefact_id"])
+        return preview_response(request, artefact, self._storage)
 
     def stylesheet(self, _request: Request) -> Response:
         content = files(_PACKAGE).joinpath("static", "console.css").read_bytes()

@@ -36,9 +36,9 @@ def file_response(request: Request, artefact: Artefact, storage: Storage) -> Res
     Raises:
         HTTPException: it is gone (404), just being replaced (503), or has no such bytes (416).
     """
-    headers = _headers(artefact)
-    size = _checked_size(artefact, storage)
-    if headers["etag"] in request.headers.get("if-none-match", ""):
+    headers = file_headers(artefact)
+    size = checked_size(artefact, storage)
+    if is_known_to(request, headers["etag"]):
         return Response(status_code=304, headers=headers)
     if request.method == "HEAD":
         return Response(headers=headers | {"content-length": str(size)})
@@ -63,7 +63,8 @@ def file_response(request: Request, artefact: Artefact, storage: Storage) -> Res
     )
 
 
-def _headers(artefact: Artefact) -> dict[str, str]:
+def file_headers(artefact: Artefact) -> dict[str, str]:
+    """What every answer about the recorded file carries."""
     headers = {
         "accept-ranges": "bytes",
         "cache-control": "no-cache",
@@ -80,7 +81,17 @@ def _headers(artefact: Artefact) -> dict[str, str]:
     return headers
 
 
-def _checked_size(artefact: Artefact, storage: Storage) -> int:
+def is_known_to(request: Request, etag: str) -> bool:
+    """The browser has those very bytes already."""
+    return etag in request.headers.get("if-none-match", "")
+
+
+def checked_size(artefact: Artefact, storage: Storage) -> int:
+    """Bytes of the stored file, which are as many as were recorded.
+
+    Raises:
+        HTTPException: it is gone (404), or just being replaced (503).
+    """
     size = storage.size_bytes(artefact.storage_key)
     if size is None:
         raise HTTPException(404, "The file is recorded, but no longer stored.")

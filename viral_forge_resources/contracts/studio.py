@@ -28,6 +28,10 @@ class Studio:
         """Where the console serves the artefact's bytes."""
         return f"{self.console_url}/m/{artefact_id}"
 
+    def preview_url(self, artefact_id: str) -> str:
+        """Where the console serves the picture small enough for a cell of the Dagster UI."""
+        return f"{self.console_url}/s/{artefact_id}"
+
     def player_url(self, artefact_id: str) -> str:
         """Where the console plays the clip."""
         return f"{self.console_url}/clip/{artefact_id}"
