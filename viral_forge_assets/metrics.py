@@ -63,10 +63,17 @@ def post_metrics(
     facts = table_metadata(
         rows=len(known), rows_read=len(read), rows_new=rows_new, live_posts=len(ours)
     )
+    measured = {metric.publication_id for metric in known}
+    unmeasured = [
+        {"post": row.publication_id, "title": row.text.title, "channel": row.channel_id}
+        for row in live
+        if row.publication_id in ours - measured
+    ]
     newest = sorted(known, key=lambda metric: metric.as_of, reverse=True)
     return dg.MaterializeResult(
         metadata=facts
         | {"newest": markdown_table([_shown(metric) for metric in newest[:_MOST_ROWS_SHOWN]])}
+        | {"no_source_speaks_of": markdown_table(unmeasured)}
     )
 
 
