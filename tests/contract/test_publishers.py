@@ -9,7 +9,7 @@ import pytest
 import viral_forge_resources.publishers
 from tests.builders import post_text, publication, sha256
 from tests.fakes.publisher import FakePublisher
-from viral_forge_resources.contracts.errors import Permanent
+from viral_forge_resources.contracts.errors import Permanent, Rejected
 from viral_forge_resources.contracts.publishing import (
     Lookup,
     Post,
@@ -147,6 +147,13 @@ def test_the_files_of_a_post_are_only_read(publisher, post):
     _live(publisher, post)
     contents = sorted(file.read_text() for file in post.video.parent.iterdir())
     assert contents == ["clip", "cover", "words"]
+
+
+def test_bytes_that_were_not_approved_do_not_go_out(publisher, post, planned):
+    post.video.write_text("rendered anew")
+    with pytest.raises(Rejected):
+        publisher.submit(post)
+    assert publisher.find(planned, channel=CHANNEL) in {Lookup.ABSENT, Lookup.UNDECIDABLE}
 
 
 def test_limits_leave_room_for_the_words_of_a_post(publisher):

@@ -1,9 +1,10 @@
 """A platform in memory, with faults on demand."""
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from viral_forge_resources.contracts.errors import NotFound, ViralForgeError
+from viral_forge_resources.contracts.errors import NotFound, Rejected, ViralForgeError
 from viral_forge_resources.contracts.publishing import (
     Lookup,
     Post,
@@ -54,6 +55,8 @@ class FakePublisher:
 
     def submit(self, post: Post) -> Published | Processing:
         self.submissions += 1
+        if hashlib.sha256(post.video.read_bytes()).hexdigest() != post.content_sha256:
+            raise Rejected("these are not the bytes that were to be posted")
         fault = self.faults.pop(0) if self.faults else None
         if fault is None or fault.took_effect:
             self.held.append(post)

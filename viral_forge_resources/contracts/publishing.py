@@ -158,8 +158,11 @@ class Publisher(Protocol):
     def submit(self, post: Post) -> Published | Processing:
         """Hand the post to the platform, once.
 
+        The video is hashed while it is read, and only bytes of ``post.content_sha256`` go out:
+        what was approved may have been rendered anew a moment ago.
+
         Raises:
-            Rejected: the platform refused it.
+            Rejected: the platform refused it, or the bytes are other ones.
             Transient: the platform certainly holds nothing; may be tried again.
             OutcomeUnknown: the answer was lost.
         """
