@@ -5,6 +5,7 @@ import signal
 import subprocess
 from collections.abc import Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import dagster as dg
 
@@ -23,12 +24,36 @@ def prepare_dagster_home(home: Path, project: Path) -> Path:
     if not config.is_file():
         raise Misconfigured(f"there is no dagster.yaml in {project}: start from the project's root")
     folder = (home / "dagster").resolve()
-    folder.mkdir(parents=True, exist_ok=True)
+    if not folder.exists():
+        _set_up(folder, config)
+    _link(folder, config)
+    return folder
+
+
+def _set_up(folder: Path, config: Path) -> None:
+    """Dagster's databases, there whole or not at all.
+
+    Dagster makes them table by table: killed on the way, it would ask for a migration by hand.
+    """
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(prefix=".dagster-", dir=folder.parent) as scratch:
+        whole = Path(scratch) / folder.name
+        whole.mkdir()
+        _link(whole, config)
+        with dg.DagsterInstance.from_config(str(whole)):
+            pass  # opening makes them
+        try:
+            whole.rename(folder)
+        except OSError:
+            if not folder.is_dir():  # else another process was first
+                raise
+
+
+def _link(folder: Path, config: Path) -> None:
     link = folder / "dagster.yaml"
     if not link.is_symlink() or link.resolve() != config:
         link.unlink(missing_ok=True)
         link.symlink_to(config)
-    return folder
 
 
 def open_instance(home: Path, project: Path) -> dg.DagsterInstance:
