@@ -14,10 +14,11 @@ import sqlalchemy as sa
 
 from viral_forge_assets.approval import Decision, decide
 from viral_forge_assets.clearance import Statement, record_right
+from viral_forge_assets.failures import why_failed
 from viral_forge_assets.shortlisting import choose_candidates
 from viral_forge_assets.watching import watch_niche
 from viral_forge_resources.contracts.errors import BadInput, Permanent, printable
-from viral_forge_resources.contracts.publishing import Publication
+from viral_forge_resources.contracts.publishing import Publication, PublicationState
 from viral_forge_resources.contracts.records import Artefact, Candidate, CandidateStatus, Clip
 from viral_forge_resources.contracts.scanning import Niche
 from viral_forge_resources.contracts.speech import Voice
@@ -117,7 +118,7 @@ class Demo:
             run_config=_QUIET,
         )
         if not result.success:
-            raise Permanent(_why_failed(result))
+            raise Permanent(why_failed(result.all_events))
 
     def _candidate(self, placed: Path) -> Candidate:
         with self.state.connect() as connection:
@@ -164,6 +165,14 @@ class Demo:
                 for clip in clips_state.of_candidate(connection, key):
                     decide(connection, clip.content_sha256, decision)
         self.run_job("publish_job", key)
+        if self._is_due(key):  # it was looked for after a lost answer, and is not there
+            self.run_job("publish_job", key)
+
+    def _is_due(self, key: str) -> bool:
+        now = datetime.now(UTC)
+        with self.state.connect() as connection:
+            rows = publications_state.of_candidate(connection, key)
+        return any(row.state is PublicationState.APPROVED and row.due_at <= now for row in rows)
 
     def _result(self, key: str, wall_s: float) -> DemoResult:
         with self.state.connect() as connection:
@@ -199,14 +208,3 @@ def _is_there(path: Path) -> bool:
         return path.is_file()
     except OSError:  # the name with its ending is too long to be one
         return False
-
-
-def _why_failed(result: dg.ExecuteInProcessResult) -> str:
-    for event in result.all_events:
-        if event.is_step_failure:
-            failure = event.step_failure_data
-            if failure.user_failure_data and failure.user_failure_data.description:
-                return failure.user_failure_data.description
-            if failure.error:
-                return f"{event.step_key}: {failure.error.message.strip()}"
-    return f"{result.job_def.name} failed"
