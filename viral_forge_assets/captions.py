@@ -113,36 +113,20 @@ def caption_track(
     """
     key = parse_candidate_key(context.partition_key)
     with dagster_failures("writing the captions"):
-        words = load(
-            storage,
-            key.storage_key("captions", "transcript.json"),
-            Transcript,
-            made_by="transcript",
-        )
-        plan = load(
-            storage,
-            key.storage_key("transform", "edit_plan.json"),
-            EditPlan,
-            made_by="edit_plan",
-        )
+        document = key.storage_key("captions", "transcript.json")
+        words = load(storage, document, Transcript, made_by="transcript")
+        document = key.storage_key("transform", "edit_plan.json")
+        plan = load(storage, document, EditPlan, made_by="edit_plan")
         captions = [_captions(storage, fonts, key, plan, clip, words) for clip in plan.clips]
         track = CaptionTrack(clips=tuple(captions), note=words.note)
-        stored = keep(
-            storage,
-            key.storage_key("captions", "caption_track.json"),
-            track,
-            origin=made_from(version=_CAPTION_TRACK_VERSION),
-        )
+        document = key.storage_key("captions", "caption_track.json")
+        stored = keep(storage, document, track, origin=made_from(version=_CAPTION_TRACK_VERSION))
+    missing = sorted({each for clip in track.clips for each in clip.missing_characters})
+    style = plan.caption_style if plan.has_captions else "the recipe wants no captions"
     return dg.MaterializeResult(
         metadata=file_metadata(stored)
-        | {
-            "lines": sum(clip.lines for clip in track.clips),
-            "style": plan.caption_style if plan.has_captions else "the recipe wants no captions",
-            "missing_characters": " ".join(
-                sorted({each for clip in track.clips for each in clip.missing_characters})
-            ),
-            "note": track.note or "",
-        }
+        | {"lines": sum(clip.lines for clip in track.clips), "style": style}
+        | {"missing_characters": " ".join(missing), "note": track.note or ""}
     )
 
 

@@ -1,13 +1,13 @@
 """Stage 6: what the posts did, by candidate, and what that says of a niche."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import dagster as dg
 import sqlalchemy as sa
 
 from viral_forge_assets.domain.performance import summarise, to_markdown
 from viral_forge_assets.failures import dagster_failures
-from viral_forge_assets.metadata import file_metadata, markdown_table, table_metadata
+from viral_forge_assets.metadata import Metadata, file_metadata, markdown_table, table_metadata
 from viral_forge_assets.partitions import (
     candidate_partitions,
     known_candidate,
@@ -50,38 +50,40 @@ def post_metrics(
             known_candidate(connection, context.partition_key)
             # Every live post, not only ours: a title that two posts share must not count for both.
             live = publications_state.in_state(connection, PublicationState.PUBLISHED)
-        ours = {row.publication_id for row in live if row.candidate_key == context.partition_key}
-        read = [
-            metric
-            for name, reader in metrics_readers.items()
-            for metric in reader.read(_of_publisher(live, name))
-            if metric.publication_id in ours
-        ]
+        ours = {r.publication_id: r for r in live if r.candidate_key == context.partition_key}
+        read = [metric for metric in _read(metrics_readers, live) if metric.publication_id in ours]
         with state.begin() as connection:
             rows_new = metrics_state.append(connection, read)
             known = metrics_state.of_publications(connection, sorted(ours))
     facts = table_metadata(
         rows=len(known), rows_read=len(read), rows_new=rows_new, live_posts=len(ours)
     )
+    return dg.MaterializeResult(metadata=facts | _shown(known, ours))
+
+
+def _read(
+    readers: Mapping[str, MetricsReader], live: tuple[Publication, ...]
+) -> Iterator[PostMetric]:
+    for name, reader in readers.items():
+        theirs = (row for row in live if row.channel_id.partition(":")[0] == name)
+        yield from reader.read(tuple(theirs))
+
+
+def _shown(known: tuple[PostMetric, ...], ours: Mapping[str, Publication]) -> Metadata:
     measured = {metric.publication_id for metric in known}
     unmeasured = [
         {"post": row.publication_id, "title": row.text.title, "channel": row.channel_id}
-        for row in live
-        if row.publication_id in ours - measured
+        for row in ours.values()
+        if row.publication_id not in measured
     ]
-    newest = sorted(known, key=lambda metric: metric.as_of, reverse=True)
-    return dg.MaterializeResult(
-        metadata=facts
-        | {"newest": markdown_table([_shown(metric) for metric in newest[:_MOST_ROWS_SHOWN]])}
-        | {"no_source_speaks_of": markdown_table(unmeasured)}
-    )
+    newest = sorted(known, key=lambda metric: metric.as_of, reverse=True)[:_MOST_ROWS_SHOWN]
+    return {
+        "newest": markdown_table([_row(metric) for metric in newest]),
+        "no_source_speaks_of": markdown_table(unmeasured),
+    }
 
 
-def _of_publisher(rows: tuple[Publication, ...], name: str) -> tuple[Publication, ...]:
-    return tuple(row for row in rows if row.channel_id.partition(":")[0] == name)
-
-
-def _shown(metric: PostMetric) -> dict[str, object]:
+def _row(metric: PostMetric) -> dict[str, object]:
     return {
         "post": metric.publication_id,
         "metric": metric.metric,

@@ -56,15 +56,11 @@ def publication_plan(
                 requires_approval=studio.requires_approval,
             )
     waiting = [row for row in planned.rows if row.state is PublicationState.PLANNED]
+    facts = table_metadata(rows=len(planned.rows), rows_read=planned.clips, rows_new=planned.new)
     return dg.MaterializeResult(
-        metadata=table_metadata(
-            rows=len(planned.rows), rows_read=planned.clips, rows_new=planned.new
-        )
-        | {
-            "posts": markdown_table([_shown(row) for row in planned.rows]),
-            "waiting_for_approval": len(waiting),
-            "approve_with": _approval_commands(waiting),
-        }
+        metadata=facts
+        | {"posts": markdown_table([_shown(row) for row in planned.rows])}
+        | {"waiting_for_approval": len(waiting), "approve_with": _approval_commands(waiting)}
     )
 
 
