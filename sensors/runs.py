@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import dagster as dg
 import sqlalchemy as sa
 
+from viral_forge_assets.failures import why_failed
 from viral_forge_assets.jobs import candidate_job
 from viral_forge_resources.contracts.records import CandidateStatus
 from viral_forge_resources.state import candidates as candidates_state
@@ -89,24 +90,8 @@ def failures_sensor(
             connection,
             partition_key,
             CandidateStatus.FAILED,
-            reason=_first_reason(context),
+            reason=why_failed([*context.get_step_failure_events(), context.failure_event]),
             remedy=f"Mend it, then launch candidate_job for {partition_key} again.",
             now=datetime.now(UTC),
         )
     return None
-
-
-def _first_reason(context: dg.RunFailureSensorContext) -> str:
-    errors = []
-    for event in context.get_step_failure_events():
-        failure = event.step_failure_data
-        if failure.user_failure_data and failure.user_failure_data.description:
-            return failure.user_failure_data.description
-        errors.append(failure.error)
-    # A run that was only reported failed has no error, nor the place where it would be.
-    errors.append(getattr(context.failure_event.event_specific_data, "error", None))
-    error = next(filter(None, errors), None)
-    # Dagster wraps what went wrong in words that are the same for every error.
-    while error is not None and error.cause is not None:
-        error = error.cause
-    return error.message.strip() if error else context.failure_event.message or "the run failed"

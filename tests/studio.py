@@ -18,6 +18,7 @@ from viral_forge_assets.approval import Decision, decide
 from viral_forge_assets.clearance import Statement, record_right
 from viral_forge_assets.definitions import build_definitions, shipped_recipes
 from viral_forge_assets.domain.recipes import Recipe
+from viral_forge_assets.failures import why_failed
 from viral_forge_assets.partitions import known_candidate
 from viral_forge_assets.shortlisting import choose_candidates
 from viral_forge_assets.watching import watch_niche
@@ -47,12 +48,6 @@ def tiny_recipes() -> dict[str, Recipe]:
     return {name: tiny(recipe) for name, recipe in shipped_recipes().items()}
 
 
-def _innermost(error: Any) -> str:
-    while error.cause is not None:
-        error = error.cause
-    return str(error.to_string())
-
-
 @dataclass(frozen=True, slots=True)
 class Ran:
     """What one run of a job came to."""
@@ -66,12 +61,7 @@ class Ran:
     @property
     def failure(self) -> str:
         """What a person reads where the run failed; empty where it did not."""
-        for event in self.result.get_step_failure_events():
-            told = event.step_failure_data.user_failure_data
-            return (told and told.description) or _innermost(event.step_failure_data.error)
-        if self.success:
-            return ""
-        return _innermost(self.result.get_run_failure_event().job_failure_data.error)
+        return "" if self.success else why_failed(self.result.all_events)
 
     def metadata(self, *asset: str) -> Mapping[str, Any]:
         """Metadata of the one materialization of ``asset``, as plain values."""

@@ -1,6 +1,6 @@
-"""Turns the error tree into Dagster's words; the only place that does."""
+"""Turns the error tree into Dagster's words, and Dagster's words into why a run failed."""
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterable
 from contextlib import contextmanager
 
 import dagster as dg
@@ -30,3 +30,25 @@ def dagster_failures(doing: str) -> Generator[None]:
         raise dg.RetryRequested(max_retries=_MAX_RETRIES, seconds_to_wait=wait_s) from told
     except ViralForgeError as error:
         raise dg.Failure(description=f"While {doing}: {error}", allow_retries=False) from error
+
+
+def why_failed(events: Iterable[dg.DagsterEvent]) -> str:
+    """What a person reads of a run that failed: our own words, else the error at the root.
+
+    Args:
+        events: of the run, in order; those that are no failures are passed over.
+    """
+    failures = [event for event in events if event.is_step_failure or event.is_failure]
+    for event in failures:
+        told = event.step_failure_data.user_failure_data if event.is_step_failure else None
+        if told and told.description:
+            return told.description
+    # A run that was only reported failed has no error, nor the place where it would be.
+    errors = [getattr(event.event_specific_data, "error", None) for event in failures]
+    error = next(filter(None, errors), None)
+    # Dagster wraps what went wrong in words that are the same for every error.
+    while error is not None and error.cause is not None:
+        error = error.cause
+    if error is not None:
+        return str(error.message).strip()
+    return next((event.message for event in failures if event.message), "the run failed")

@@ -11,6 +11,7 @@ from tests import builders
 from tests.builders import KEY, NOW, save_candidate, save_publication, sha256
 from tests.fakes.backfills import FakeBackfills
 from viral_forge_assets.definitions import build_definitions
+from viral_forge_assets.failures import why_failed
 from viral_forge_assets.jobs import (
     MADE_BY_CANDIDATE_JOB,
     approve_job,
@@ -124,13 +125,6 @@ def states_of(state: sa.Engine) -> list[PublicationState]:
         return [row.state for row in publications.of_candidate(connection, KEY)]
 
 
-def why_failed(result: dg.ExecuteInProcessResult) -> str:
-    (failed,) = (event for event in result.all_events if event.is_step_failure)
-    told = failed.step_failure_data.user_failure_data
-    assert told is not None
-    return str(told.description)
-
-
 def test_approve_job_lets_the_posts_of_clips_out(sqlite_state):
     save_clip(sqlite_state)
     save_clip(sqlite_state, number=2, content="second")
@@ -158,7 +152,7 @@ def test_one_wrong_hash_decides_nothing_and_is_named(sqlite_state):
     result = decide(approve_job, sqlite_state, [sha256("clip"), "0" * 12])
 
     assert not result.success
-    assert why_failed(result).startswith(
+    assert why_failed(result.all_events).startswith(
         f"While approving: '{'0' * 12}': is the content hash of no"
     )
     assert states_of(sqlite_state) == [_S.PLANNED]
@@ -237,7 +231,7 @@ def test_a_niche_with_nothing_to_make_again_fails_and_says_why(
 
     result = reprocess(sqlite_state, instance, backfills, niche)
 
-    assert why_failed(result).startswith(f"While reprocessing a niche: {reason}")
+    assert why_failed(result.all_events).startswith(f"While reprocessing a niche: {reason}")
     assert backfills.launched == []
 
 
@@ -247,5 +241,5 @@ def test_a_webserver_that_is_not_there_is_asked_again(sqlite_state, instance):
 
     result = reprocess(sqlite_state, instance, backfills, "cooking")
 
-    assert why_failed(result) == "While reprocessing a niche: no webserver"
+    assert why_failed(result.all_events) == "While reprocessing a niche: no webserver"
     assert len([event for event in result.all_events if event.is_step_up_for_retry]) == 3

@@ -5,7 +5,7 @@ from datetime import timedelta
 import dagster as dg
 import pytest
 
-from viral_forge_assets.failures import dagster_failures
+from viral_forge_assets.failures import dagster_failures, why_failed
 from viral_forge_resources.contracts.errors import (
     BadInput,
     Misconfigured,
@@ -84,8 +84,28 @@ def test_what_did_not_answer_is_named_once_the_retries_are_used_up():
 
     result = dg.materialize([source_video], raise_on_error=False, run_config=_QUIET)
 
-    (failed,) = (event for event in result.all_events if event.is_step_failure)
-    told = failed.step_failure_data.user_failure_data
-    assert told is not None
-    assert told.description == "While fetching the source video: media.example did not answer"
+    told = "While fetching the source video: media.example did not answer"
+    assert why_failed(result.all_events) == told
     assert len(tries) == 4
+
+
+def test_an_unforeseen_error_is_told_from_its_root():
+    @dg.asset
+    def source_video() -> None:
+        try:
+            fail(ZeroDivisionError("by 0"))
+        except ZeroDivisionError as error:
+            raise RuntimeError("somewhere below") from error
+
+    result = dg.materialize([source_video], raise_on_error=False, run_config=_QUIET)
+
+    assert why_failed(result.all_events) == "ZeroDivisionError: by 0"
+
+
+def test_a_run_without_a_word_of_failure_is_told_as_failed():
+    @dg.asset
+    def source_video() -> None: ...
+
+    result = dg.materialize([source_video], run_config=_QUIET)
+
+    assert why_failed(result.all_events) == "the run failed"
