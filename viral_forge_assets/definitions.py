@@ -34,7 +34,7 @@ from viral_forge_resources.contracts.errors import Misconfigured
 from viral_forge_resources.contracts.media import FetchLimits
 from viral_forge_resources.contracts.studio import Studio
 from viral_forge_resources.media.subtitles import read_subtitles
-from viral_forge_resources.settings import Settings, settings_problems
+from viral_forge_resources.settings import EnabledPlugins, Settings, settings_problems
 from viral_forge_resources.state.engine import migrate, open_engine
 
 
@@ -44,16 +44,13 @@ def read_settings() -> Settings:
     Raises:
         Misconfigured: names every problem at once.
     """
-    problems = settings_problems({})
-    if not problems:
-        settings = Settings()
-        problems = settings_problems(enabled_plugins(settings))
+    problems = settings_problems(enabled_plugins(EnabledPlugins()))
     if problems:
         raise Misconfigured("\n".join(["these settings are wrong:", *problems]))
     return Settings()
 
 
-def enabled_plugins(settings: Settings) -> dict[Any, tuple[str, ...]]:
+def enabled_plugins(settings: EnabledPlugins) -> dict[Any, tuple[str, ...]]:
     """Plugin package to the names of its enabled plugins."""
     return {
         viral_forge_resources.storage: (settings.storage,),

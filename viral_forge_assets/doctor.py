@@ -12,7 +12,7 @@ from viral_forge_resources.media.fonts import DejavuFonts
 from viral_forge_resources.media.renderer import FfmpegRenderer
 from viral_forge_resources.media.transcriber import WhisperTranscriber
 from viral_forge_resources.plugins import open_plugin
-from viral_forge_resources.settings import Settings, settings_problems
+from viral_forge_resources.settings import EnabledPlugins, Settings, settings_problems
 
 _LITTLE_SPACE = 5_000_000_000
 
@@ -28,9 +28,7 @@ class Finding:
 
 def examine() -> list[Finding]:
     """What was found, most fundamental first."""
-    problems = settings_problems({})
-    if not problems:
-        problems = settings_problems(definitions.enabled_plugins(Settings()))
+    problems = settings_problems(definitions.enabled_plugins(EnabledPlugins()))
     if problems:
         return [Finding(subject="settings", text=text, is_good=False) for text in problems]
     return list(_with_settings(Settings()))

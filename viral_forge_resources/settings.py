@@ -31,7 +31,9 @@ def settings_config(plugin: str = "") -> SettingsConfigDict:
 class _Home(BaseSettings):
     model_config = settings_config()
 
-    home: Path = Path(".viral_forge")
+    home: Path = Field(
+        default=Path(".viral_forge"), description="Folder for everything that is kept locally."
+    )
 
 
 def in_home(name: str) -> Path:
@@ -39,25 +41,32 @@ def in_home(name: str) -> Path:
     return _Home().home / name
 
 
-class Settings(BaseSettings):
-    """Read once, in ``viral_forge_assets.definitions``, from the environment and ``.env``."""
+class EnabledPlugins(_Home):
+    """Which plugins are enabled; known also where every other setting is wrong."""
 
-    model_config = settings_config()
-
-    home: Path = Field(
-        default=Path(".viral_forge"), description="Folder for everything that is kept locally."
-    )
-    state_url: str | None = Field(
-        default=None,
-        description="SQLAlchemy URL of the state database; empty: SQLite in the home folder.",
-        repr=False,
-    )
     storage: str = Field(default="local", description="Storage plugin: local, s3 or oci.")
     scanners: Annotated[tuple[str, ...], NoDecode] = Field(
         default=("inbox",), description="Scanner plugins, comma-separated."
     )
     publishers: Annotated[tuple[str, ...], NoDecode] = Field(
         default=("folder",), description="Publisher plugins, comma-separated."
+    )
+
+    @field_validator("scanners", "publishers", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        if isinstance(value, str):
+            return tuple(part.strip() for part in value.split(",") if part.strip())
+        return value
+
+
+class Settings(EnabledPlugins):
+    """Read once, in ``viral_forge_assets.definitions``, from the environment and ``.env``."""
+
+    state_url: str | None = Field(
+        default=None,
+        description="SQLAlchemy URL of the state database; empty: SQLite in the home folder.",
+        repr=False,
     )
     recipe: str = Field(default="clean", description="Recipe of niches that name none.")
     requires_approval: bool = Field(
@@ -88,13 +97,6 @@ class Settings(BaseSettings):
     webserver_url: HttpUrl = Field(
         default=HttpUrl("http://127.0.0.1:3000"), description="Where the Dagster UI listens."
     )
-
-    @field_validator("scanners", "publishers", mode="before")
-    @classmethod
-    def _split(cls, value: object) -> object:
-        if isinstance(value, str):
-            return tuple(part.strip() for part in value.split(",") if part.strip())
-        return value
 
 
 def settings_problems(enabled: Mapping[ModuleType, Iterable[str]]) -> list[str]:

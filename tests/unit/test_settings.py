@@ -9,6 +9,7 @@ import viral_forge_resources.publishers
 import viral_forge_resources.scanners
 import viral_forge_resources.storage
 from viral_forge_assets.definitions import read_settings
+from viral_forge_assets.doctor import examine
 from viral_forge_resources.contracts.errors import Misconfigured
 from viral_forge_resources.plugins import open_plugin
 from viral_forge_resources.settings import Settings, in_home, settings_problems
@@ -62,6 +63,23 @@ def test_problems_of_every_enabled_plugin_are_told_at_once(setting):
         assert f"VIRAL_FORGE_STORAGE_OCI_{name}: Field required" in text
     assert "VIRAL_FORGE_SCANNER_INBOX_SETTLE_SECONDS: " in text
     assert "no scanners plugin is named 'myspace'. There are: " in text
+
+
+def test_problems_of_the_studio_do_not_hide_those_of_its_plugins(setting):
+    setting("MAX_SOURCE_BYTES", "plenty")
+    setting("SCANNERS", "inbox,myspace")
+    setting("SCANNER_INBOX_SETTLE_SECONDS", "-1")
+
+    with pytest.raises(Misconfigured) as caught:
+        read_settings()
+    told = [finding.text for finding in examine() if not finding.is_good]
+
+    assert str(caught.value).splitlines()[1:] == told
+    assert [problem.partition(":")[0] for problem in told] == [
+        "VIRAL_FORGE_MAX_SOURCE_BYTES",
+        "VIRAL_FORGE_SCANNER_INBOX_SETTLE_SECONDS",
+        "no scanners plugin is named 'myspace'. There are",
+    ]
 
 
 def test_a_plugin_that_is_not_enabled_may_be_set_wrong(setting):
