@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from viral_forge_assets import definitions, operating
-from viral_forge_assets.approval import Decision, decide
+from viral_forge_assets.approval import Decision, decide, settle_unknown
 from viral_forge_assets.clearance import Statement, record_right
 from viral_forge_assets.doctor import examine
 from viral_forge_assets.partitions import known_candidate, known_niche
@@ -25,6 +25,7 @@ from viral_forge_resources.state import candidates as candidates_state
 from viral_forge_resources.state import channels as channels_state
 from viral_forge_resources.state import niches as niches_state
 from viral_forge_resources.state import rights as rights_state
+from viral_forge_resources.state import scan_outcomes
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 niche_app = typer.Typer(no_args_is_help=True, help="What is watched.")
@@ -150,7 +151,11 @@ def inbox(niche: Annotated[str, typer.Argument(help="Name of the niche.")]) -> N
     with _writing() as connection:
         known_niche(connection, niche)
         rows = candidates_state.of_niche(connection, niche)
+        scans = scan_outcomes.latest(connection, niche)
     _say(f"inbox of {niche}: {operating.inbox_folder(niche)}")
+    for scan in scans:
+        if scan.reason:  # a file that could not even become a candidate is told of here alone
+            _say(f"last scan of {scan.platform}: {scan.reason}")
     for row in rows:
         _say(f"{row.candidate_key}  {row.status}: {row.reason}")
         if row.remedy:
@@ -233,6 +238,25 @@ def _decide(clips: list[str], note: str, *, is_approved: bool) -> None:
             clip = decide(connection, prefix, decision)
             word = "approved" if is_approved else "rejected"
             _say(f"{word} clip {clip.number} of {clip.candidate_key}")
+
+
+@app.command()
+def settle(
+    publication: Annotated[str, typer.Argument(help="Its id, as its reason names it.")],
+    live: Annotated[str | None, typer.Option(metavar="URL", help="The post is there.")] = None,
+    *,
+    absent: Annotated[bool, typer.Option("--absent", help="The platform holds no such post.")] = (
+        False
+    ),
+) -> None:
+    """Say what became of a post that no machine can find out about; look at the channel first."""
+    if (live is None) is not absent:
+        raise typer.BadParameter("say either --live URL or --absent")
+    with _writing() as connection:
+        row = settle_unknown(
+            connection, publication, live_at=live, decided_by=getuser(), now=datetime.now(UTC)
+        )
+    _say(f"clip {row.clip_number} of {row.candidate_key} on {row.channel_id} is {row.state} now")
 
 
 if __name__ == "__main__":
