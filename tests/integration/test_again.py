@@ -20,8 +20,7 @@ def source(media_folder: Path) -> Path:
     return samples.vertical(media_folder)
 
 
-def test_a_second_run_of_everything_makes_and_posts_nothing_anew(any_studio, source):
-    studio = any_studio
+def test_a_second_run_of_everything_makes_and_posts_nothing_anew(studio, source):
     key = studio.add(source, subtitles=SRT)
     studio.edit(key)
     studio.approve(key)
