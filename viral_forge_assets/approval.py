@@ -1,12 +1,12 @@
-"""A person's yes or no to the very bytes of a clip, and what it does to the outbox."""
+"""What a person decides about the outbox: yes or no to a clip's bytes, the end of a lost post."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 import sqlalchemy as sa
 
-from viral_forge_resources.contracts.errors import BadInput
-from viral_forge_resources.contracts.publishing import Approval, PublicationState
+from viral_forge_resources.contracts.errors import BadInput, NotFound, printable
+from viral_forge_resources.contracts.publishing import Approval, Publication, PublicationState
 from viral_forge_resources.contracts.records import Clip
 from viral_forge_resources.state import approvals as approvals_state
 from viral_forge_resources.state import clips as clips_state
@@ -95,3 +95,65 @@ def _refuse_faulty(clip: Clip) -> None:
             reason=f"failed {', '.join(failed)}" if failed else "has not been checked yet",
             remedy=f"Materialize rendered_clips of {clip.candidate_key} again.",
         )
+
+
+def settle_unknown(
+    connection: sa.Connection,
+    publication_id: str,
+    *,
+    live_at: str | None,
+    decided_by: str,
+    now: datetime,
+) -> Publication:
+    """The publication after a person looked at its channel: published, or approved and due again.
+
+    Args:
+        connection: in a transaction of the caller's.
+        publication_id: of a post whose end is unknown.
+        live_at: the post's address; None where the platform certainly holds no such post.
+        decided_by: who looked.
+        now: the moment of the word.
+
+    Raises:
+        NotFound: no publication has that id.
+        BadInput: its end is not unknown, or no post can be at that address.
+    """
+    step: publications_state.StepFacts
+    if live_at is None:
+        state = PublicationState.APPROVED
+        step = {"reason": f"{decided_by} looked: the platform does not hold it", "due_at": now}
+    else:
+        state = PublicationState.PUBLISHED
+        step = {"reason": f"{decided_by} looked: it is live", **_post_at(live_at)}
+    _known_publication(connection, publication_id)
+    unknown = PublicationState.UNKNOWN
+    is_settled = publications_state.settle(
+        connection, publication_id, state, expected=unknown, now=now, **step
+    )
+    settled = _known_publication(connection, publication_id)
+    if not is_settled:
+        raise BadInput(
+            publication_id,
+            reason=f"is {settled.state}: its end is not unknown",
+            remedy="Only a post whose answer was lost is settled by hand.",
+        )
+    return settled
+
+
+def _post_at(url: str) -> publications_state.StepFacts:
+    address = url.strip()
+    scheme, _, rest = address.partition("://")
+    if scheme not in {"http", "https", "file"} or not rest:
+        raise BadInput(
+            url,
+            reason="is no address of a post",
+            remedy="Copy the whole address from the browser, such as https://example.com/p/1.",
+        )
+    return {"post_id": address.rstrip("/").rpartition("/")[2] or address, "post_url": address}
+
+
+def _known_publication(connection: sa.Connection, publication_id: str) -> Publication:
+    found = publications_state.get(connection, publication_id)
+    if found is None:
+        raise NotFound(f"no publication has the id {printable(publication_id)}.")
+    return found

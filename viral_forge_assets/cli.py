@@ -250,7 +250,7 @@ def settle(
     ),
 ) -> None:
     """Say what became of a post that no machine can find out about; look at the channel first."""
-    if (live is None) is not absent:
+    if (live is not None) == absent:
         raise typer.BadParameter("say either --live URL or --absent")
     with _writing() as connection:
         row = settle_unknown(

@@ -197,7 +197,8 @@ class Poster:
         channel, publisher = self._channel(publication), self._publisher(publication)
         now = datetime.now(UTC)
         try:
-            decided = after_lookup(publisher.find(publication, channel=channel.name), now=now)
+            found = publisher.find(publication, channel=channel.name)
+            decided = after_lookup(found, publication_id=publication.publication_id, now=now)
         except ViralForgeError as error:
             # Not being able to look says nothing about the post.
             decided = Settlement(state=publication.state, reason=str(error), due_at=now + _NO_VIEW)

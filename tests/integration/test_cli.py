@@ -1,12 +1,13 @@
 """What an operator types, and what comes back: done, or why not."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 from typer.testing import CliRunner, Result
 
-from tests.builders import KEY, clip, save_candidate, save_publication, scan_outcome, sha256
+from tests.builders import KEY, NOW, clip, save_candidate, save_publication, scan_outcome, sha256
 from viral_forge_assets.cli import app
 from viral_forge_resources.contracts.publishing import PublicationState
 from viral_forge_resources.contracts.records import CandidateStatus, CheckResult
@@ -128,6 +129,38 @@ def _publication_state(state: sa.Engine) -> PublicationState:
     with state.connect() as connection:
         (row,) = publications_state.of_candidate(connection, KEY)
     return row.state
+
+
+def _lose_a_post(state: sa.Engine) -> str:
+    """Id of a post whose end nobody knows."""
+    row = save_publication(state)
+    with state.begin() as connection:
+        publications_state.approve(connection, row.content_sha256, now=NOW)
+        publications_state.claim(
+            connection, row.publication_id, claimed_by="run-1", lease=-timedelta(hours=1), now=NOW
+        )
+        publications_state.expire_leases(connection, now=NOW)
+    return row.publication_id
+
+
+@pytest.mark.parametrize(
+    ("words", "ends_as"),
+    [(("--live", "https://example.com/p/1"), "published"), (("--absent",), "approved")],
+)
+def test_a_lost_post_is_settled_by_the_word_of_a_person(state, words, ends_as):
+    lost = _lose_a_post(state)
+    done = _type("settle", lost, *words)
+    told = f"clip 1 of {KEY} on folder:main is {ends_as} now\n"
+    assert (done.exit_code, done.output) == (0, told)
+    assert _publication_state(state) == ends_as
+    again = _type("settle", lost, *words)
+    assert (again.exit_code, "its end is not unknown" in again.output) == (1, True)
+
+
+@pytest.mark.parametrize("words", [(), ("--live", "https://example.com/p/1", "--absent")])
+def test_a_lost_post_is_either_live_or_absent(state, words):
+    assert _type("settle", _lose_a_post(state), *words).exit_code == 2
+    assert _publication_state(state) is PublicationState.UNKNOWN
 
 
 def test_the_doctor_says_what_works(state, monkeypatch):

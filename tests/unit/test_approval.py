@@ -1,4 +1,4 @@
-"""A person's yes or no is to the very bytes of a clip, and reaches its open posts alone."""
+"""A person's yes or no is to the very bytes of a clip; their word ends a lost post."""
 
 from datetime import timedelta
 
@@ -7,13 +7,14 @@ import sqlalchemy as sa
 
 from tests import builders
 from tests.builders import KEY, NOW, save_candidate, save_publication, sha256
-from viral_forge_assets.approval import Decision, decide
-from viral_forge_resources.contracts.errors import BadInput
-from viral_forge_resources.contracts.publishing import Approval, PublicationState
+from viral_forge_assets.approval import Decision, decide, settle_unknown
+from viral_forge_resources.contracts.errors import BadInput, NotFound
+from viral_forge_resources.contracts.publishing import Approval, Publication, PublicationState
 from viral_forge_resources.contracts.records import Clip
 from viral_forge_resources.state import approvals, clips, publications
 
 _S = PublicationState
+_HOUR = timedelta(hours=1)
 _PASSED = (builders.check_result(),)
 
 
@@ -182,3 +183,73 @@ def test_a_clip_that_failed_a_check_can_be_said_no_to(sqlite_state):
     say(sqlite_state, decision(is_approved=False))
 
     assert state_of(sqlite_state)[0] is _S.WITHDRAWN
+
+
+def lost_post(state: sa.Engine) -> str:
+    """Id of a post whose answer was lost."""
+    row = save_publication(state)
+    save_clip(state)
+    say(state, decision())
+    with state.begin() as connection:
+        publications.claim(
+            connection, row.publication_id, claimed_by="run-1", lease=-_HOUR, now=NOW
+        )
+        publications.expire_leases(connection, now=NOW)
+    return row.publication_id
+
+
+def settle(state: sa.Engine, publication_id: str, *, live_at: str | None = None) -> Publication:
+    with state.begin() as connection:
+        return settle_unknown(
+            connection, publication_id, live_at=live_at, decided_by="Ada", now=NOW + 2 * _HOUR
+        )
+
+
+@pytest.mark.parametrize(
+    ("url", "post_id"),
+    [
+        ("https://example.com/shorts/dQw4w9WgXcQ/", "dQw4w9WgXcQ"),
+        ("https://example.com/watch?v=dQw4w9WgXcQ", "watch?v=dQw4w9WgXcQ"),
+    ],
+)
+def test_a_lost_post_that_a_person_saw_is_published(state, url, post_id):
+    row = settle(state, lost_post(state), live_at=url)
+
+    assert (row.state, row.post_url, row.post_id) == (_S.PUBLISHED, url, post_id)
+    assert (row.published_at, row.reason) == (NOW + 2 * _HOUR, "Ada looked: it is live")
+
+
+def test_a_lost_post_that_a_person_vouches_is_not_there_is_due_again(state):
+    publication_id = lost_post(state)
+
+    row = settle(state, publication_id)
+
+    assert (row.state, row.due_at) == (_S.APPROVED, NOW + 2 * _HOUR)
+    assert row.reason == "Ada looked: the platform does not hold it"
+    with state.connect() as connection:
+        assert row in publications.due(connection, now=NOW + 2 * _HOUR, limit=1)
+
+
+@pytest.mark.parametrize("live_at", [None, "https://example.com/1"])
+def test_only_what_is_unknown_is_settled_by_hand(sqlite_state, live_at):
+    row = save_publication(sqlite_state)
+
+    with pytest.raises(BadInput, match="is planned: its end is not unknown"):
+        settle(sqlite_state, row.publication_id, live_at=live_at)
+
+    assert state_of(sqlite_state) == (_S.PLANNED, None)
+
+
+def test_a_post_that_nobody_planned_is_not_settled(sqlite_state):
+    with pytest.raises(NotFound, match="no publication has the id 'nosuch'"):
+        settle(sqlite_state, "nosuch")
+
+
+@pytest.mark.parametrize("url", ["", "dQw4w9WgXcQ", "https://", "javascript://x"])
+def test_a_post_is_not_live_at_what_is_no_address(sqlite_state, url):
+    publication_id = lost_post(sqlite_state)
+
+    with pytest.raises(BadInput, match="is no address of a post"):
+        settle(sqlite_state, publication_id, live_at=url)
+
+    assert state_of(sqlite_state)[0] is _S.UNKNOWN

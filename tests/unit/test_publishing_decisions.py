@@ -185,19 +185,21 @@ def test_looking_at_an_upload_only_ends_it_on_a_clear_answer(answer, state):
 
 
 def test_a_lost_post_that_is_found_is_published():
-    assert after_lookup(LIVE, now=NOW).state is _S.PUBLISHED
+    assert after_lookup(LIVE, publication_id="p1", now=NOW).state is _S.PUBLISHED
 
 
 def test_a_lost_post_that_is_certainly_not_there_is_due_again():
-    settled = after_lookup(Lookup.ABSENT, now=NOW)
+    settled = after_lookup(Lookup.ABSENT, publication_id="p1", now=NOW)
     assert (settled.state, settled.due_at) == (_S.APPROVED, NOW)
 
 
-def test_a_lost_post_that_nobody_can_find_waits_for_a_person():
-    settled = after_lookup(Lookup.UNDECIDABLE, now=NOW)
+def test_a_lost_post_that_nobody_can_find_waits_for_a_person_and_says_what_to_type():
+    settled = after_lookup(Lookup.UNDECIDABLE, publication_id="p1", now=NOW)
     assert settled.state is _S.UNKNOWN
     assert settled.reason is not None
     assert "Look at the channel" in settled.reason
+    assert "`viral-forge settle p1 --live URL`" in settled.reason
+    assert "`viral-forge settle p1 --absent`" in settled.reason
 
 
 @pytest.mark.parametrize(

@@ -148,7 +148,7 @@ def after_check(answer: Published | Processing | ViralForgeError) -> Settlement:
     return Settlement(state=PublicationState.PROCESSING, reason=_said(answer))
 
 
-def after_lookup(found: Published | Lookup, *, now: datetime) -> Settlement:
+def after_lookup(found: Published | Lookup, *, publication_id: str, now: datetime) -> Settlement:
     """What looking for a post whose answer was lost came to."""
     if isinstance(found, Published):
         return _accepted(found)
@@ -161,7 +161,8 @@ def after_lookup(found: Published | Lookup, *, now: datetime) -> Settlement:
     return Settlement(
         state=PublicationState.UNKNOWN,
         reason="it cannot be told whether the post is live. Look at the channel: if it is there,"
-        " record it as published; if it is not, approve it again",
+        f" type `viral-forge settle {publication_id} --live URL`; if it is not, so that it may be"
+        f" posted again, `viral-forge settle {publication_id} --absent`",
     )
 
 
