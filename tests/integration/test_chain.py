@@ -169,6 +169,8 @@ def test_a_clip_that_failed_a_check_is_neither_planned_nor_approved(studio, medi
     key = studio.add(coloured_seconds(media_folder / "black.mp4", "black"))
     ran = studio.edit(key)
     assert ran.failed_checks.keys() == {"rendered_clips_are_not_black"}
+    assert "'black.mp4' made a clip that is not fit to be posted: clip 1: " in ran.failure
+    assert "another recipe or a better source may help" in ran.failure
     assert "publication_plan" not in ran.made
     with pytest.raises(BadInput, match="rendered_clips_are_not_black"):
         studio.approve(key)
