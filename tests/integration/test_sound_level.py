@@ -18,6 +18,7 @@ _TARGET_LUFS = -14.0
     [
         "ae_example.mp4",  # tones
         "dec_pancake.mkv",  # mono Opus
+        "mp_bbb_0_30.webm",  # music in which AAC's default coder added clicks
         "mp_chaplin.mp4",  # MP3, loud already
         "mp_failing_audio.mp4",  # a broken track
         "sk_bigbuckbunny.mp4",  # 5.1
@@ -85,3 +86,22 @@ def test_a_source_without_sound_has_no_level(tmp_path):
     source = make(tmp_path / "mute.mp4", *lavfi("color=s=64x64:d=1"), *QUICK)
     with pytest.raises(BadInput, match=r"'mute\.mp4'"):
         sound_level(source, stretches((0.0, 1.0)), target_lufs=-14.0)
+
+
+def test_sound_that_is_hardly_audible_is_left_as_it_is(tmp_path):
+    tone = "sine=f=500:d=2,volume=-30dB"
+    source = make(tmp_path / "faint.mkv", *lavfi("color=s=64x64:d=2", tone), "-c:a", "pcm_s16le")
+    level = sound_level(source, stretches((0.0, 2.0)), target_lufs=_TARGET_LUFS)
+    assert level.gain_db is None
+    assert level.expected_lufs == level.measured_lufs
+    assert level.note is not None
+    assert "hardly audible" in level.note
+
+
+@pytest.mark.skipif(not MEDIA.exists(), reason=f"{MEDIA} is not there")
+def test_music_that_aac_clicked_in_keeps_its_peaks(tmp_path):
+    spec = spec_of((8.0, 9.5), framing=whole(320, 180), has_sound=True, gain_db=9.7)
+    render(MEDIA / "mp_bbb_0_30.webm", tmp_path / "clip.mp4", spec)
+    peak = clip_facts(tmp_path / "clip.mp4").true_peak_dbtp
+    assert peak is not None
+    assert peak <= -1.0

@@ -135,3 +135,14 @@ def test_why_a_target_is_missed_is_passed_on():
     results = _check(replace(GOOD, loudness_lufs=-40.0), clip=replace(CLIP, sound=noted))
 
     assert any("hardly a sound" in result.message for result in results)
+
+
+def test_sound_that_was_left_hardly_audible_is_wanted_as_it_is():
+    left = SoundLevel(measured_lufs=-46.0, gain_db=None, expected_lufs=-46.0, note="left")
+    clip = replace(CLIP, sound=left)
+    as_planned, raised = (
+        {result.name: result.passed for result in _check(facts, clip=clip)}
+        for facts in (replace(GOOD, loudness_lufs=-45.6), replace(GOOD, loudness_lufs=-20.0))
+    )
+    assert as_planned["rendered_clips_are_loud_enough"]
+    assert not raised["rendered_clips_are_loud_enough"]

@@ -113,7 +113,7 @@ def _sync(facts: ClipFacts) -> CheckResult:
 
 
 def _loudness(facts: ClipFacts, plan: EditPlan, clip: ClipPlan) -> CheckResult:
-    wanted = f"{plan.target_lufs:g} ± {_LOUDNESS_LU:g} LUFS"
+    wanted = f"{_wanted_lufs(plan, clip):g} ± {_LOUDNESS_LU:g} LUFS"
     note = f"; {clip.sound.note}" if clip.sound and clip.sound.note else ""
     if facts.loudness_lufs is None:
         source_is_silent = clip.sound is None or clip.sound.measured_lufs is None
@@ -123,9 +123,17 @@ def _loudness(facts: ClipFacts, plan: EditPlan, clip: ClipPlan) -> CheckResult:
         )
     return CheckResult(
         name=_LOUDNESS,
-        passed=abs(facts.loudness_lufs - plan.target_lufs) <= _LOUDNESS_LU,
+        passed=abs(facts.loudness_lufs - _wanted_lufs(plan, clip)) <= _LOUDNESS_LU,
         message=f"{facts.loudness_lufs:.1f} LUFS, wanted {wanted}{note}",
     )
+
+
+def _wanted_lufs(plan: EditPlan, clip: ClipPlan) -> float:
+    """Sound that was left as it is, since it is hardly audible, is wanted as it is."""
+    sound = clip.sound
+    if sound and sound.gain_db is None and sound.expected_lufs is not None:
+        return sound.expected_lufs
+    return plan.target_lufs
 
 
 def _peak(facts: ClipFacts) -> CheckResult:

@@ -21,8 +21,11 @@ _GRID = Fraction(30)
 _SILENT_LUFS = -70.0
 """EBU R 128 hears nothing below; the meter shows it for digital silence as well."""
 
+_HARDLY_AUDIBLE_LUFS = -40.0
+"""Below lies the noise of rooms and microphones: raised, it would be all that one hears."""
+
 _CLOSE_ENOUGH_LU = 0.3
-_ROUNDS = 3
+_ROUNDS = 4
 
 _SOURCE_LINK = "source"
 _GRAPH = "sound.graph"
@@ -45,6 +48,13 @@ def sound_level(source: Path, segments: tuple[Stretch, ...], *, target_lufs: flo
             gain_db=None,
             expected_lufs=None,
             note="The cut sound is silent: there is nothing to raise.",
+        )
+    if measured < _HARDLY_AUDIBLE_LUFS:
+        return SoundLevel(
+            measured_lufs=measured,
+            gain_db=None,
+            expected_lufs=measured,
+            note=f"At {measured:.1f} LUFS the cut sound is hardly audible: it is left as it is.",
         )
     gain_db = target_lufs - measured
     best_gain_db, best_lufs = gain_db, -math.inf
