@@ -1,6 +1,6 @@
 """Plans, renders and checks one candidate's clips; reuses what was made of the same things."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -41,6 +41,7 @@ from viral_forge_resources.contracts.works import (
 from viral_forge_resources.documents import document_hash
 from viral_forge_resources.state import artefacts as artefacts_state
 from viral_forge_resources.state import clips as clips_state
+from viral_forge_resources.state import publications as publications_state
 
 EDIT_PLAN_VERSION = 2
 RENDER_VERSION = 1
@@ -238,14 +239,7 @@ def record_clip(
             rendered_at=datetime.now(UTC),
         ),
     )
-    for stored, kind, media_type in (
-        (rendered.video, ArtefactKind.CLIP, "video/mp4"),
-        (rendered.sheet, ArtefactKind.CLIP_SHEET, "image/jpeg"),
-        (rendered.cover, ArtefactKind.COVER, "image/jpeg"),
-        (rendered.subtitles, ArtefactKind.SUBTITLES, "application/x-subrip"),
-    ):
-        if stored is None:
-            continue
+    for stored, kind, media_type in _files_of(rendered):
         artefacts_state.record(
             connection,
             artefact_of(
@@ -256,3 +250,26 @@ def record_clip(
                 clip_number=rendered.number,
             ),
         )
+
+
+def forget_others(
+    connection: sa.Connection, candidate_key: str, kept: Sequence[RenderedClip]
+) -> None:
+    """Drop clips and files of earlier renders that the candidate has no more.
+
+    Their posts that wait are withdrawn; those that a platform may hold stay as they are.
+    """
+    numbers = [clip.number for clip in kept]
+    clips_state.keep_only(connection, candidate_key, numbers)
+    storage_keys = [stored.key for clip in kept for stored, _, _ in _files_of(clip)]
+    artefacts_state.keep_only(connection, candidate_key, storage_keys)
+    reason = "The edit plan has this clip no more."
+    publications_state.withdraw_dropped(connection, candidate_key, numbers, reason=reason)
+
+
+def _files_of(clip: RenderedClip) -> Iterator[tuple[StoredFile, ArtefactKind, str]]:
+    yield clip.video, ArtefactKind.CLIP, "video/mp4"
+    yield clip.sheet, ArtefactKind.CLIP_SHEET, "image/jpeg"
+    yield clip.cover, ArtefactKind.COVER, "image/jpeg"
+    if clip.subtitles is not None:
+        yield clip.subtitles, ArtefactKind.SUBTITLES, "application/x-subrip"

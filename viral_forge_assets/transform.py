@@ -14,6 +14,7 @@ from viral_forge_assets.editing import (
     RENDER_VERSION,
     CuttingRoom,
     chosen_recipe,
+    forget_others,
     record_clip,
 )
 from viral_forge_assets.failures import dagster_failures
@@ -158,6 +159,7 @@ def rendered_clips(
     """
     room = CuttingRoom(parse_candidate_key(context.partition_key), storage, renderer)
     facts: Metadata = {}
+    made = []
     with dagster_failures("rendering the clips"):
         plan = room.planned()
         for clip in plan.clips:
@@ -168,6 +170,9 @@ def rendered_clips(
             with storage.as_file(rendered.sheet.key) as sheet:
                 small = media.thumbnail(sheet, max_bytes=THUMBNAIL_BYTES)
             facts |= clip_metadata(rendered, studio, small, is_reused=is_reused)
+            made.append(rendered)
+        with state.begin() as connection:
+            forget_others(connection, context.partition_key, made)
     return dg.MaterializeResult(metadata=facts | {"clips": len(plan.clips)})
 
 

@@ -412,6 +412,29 @@ def test_what_is_withdrawn_is_not_posted_and_what_is_under_way_is_not_withdrawn(
     assert _get(state, under_way).state is _S.SUBMITTING
 
 
+@pytest.mark.parametrize("live", sorted(MAY_BE_LIVE))
+def test_posts_of_dropped_clips_are_withdrawn_unless_they_may_be_live(state, live):
+    waiting = [
+        save_publication(state, clip_number=number, content_sha256=sha256(f"clip {number}"))
+        for number in (1, 2, 3)
+    ]
+    _approve(state, waiting[2])
+    held = _submitting(state, clip_number=4, content_sha256=sha256("clip 4"))
+    for step in _WAYS[live]:
+        _settle(state, held, step)
+    other = save_publication(
+        state, candidate_key="cooking:inbox:soup", clip_number=2, content_sha256=sha256("soup")
+    )
+
+    with state.begin() as connection:
+        key = held.candidate_key
+        assert publications.withdraw_dropped(connection, key, [1], reason="gone") == 2
+
+    states = [_get(state, row).state for row in (*waiting, held, other)]
+    assert states == [_S.PLANNED, _S.WITHDRAWN, _S.WITHDRAWN, live, _S.PLANNED]
+    assert _get(state, waiting[1]).reason == "gone"
+
+
 def test_the_database_itself_refuses_a_second_live_post_of_a_clip(state):
     first = _submitting(state)
     _settle(state, first, _S.PUBLISHED)

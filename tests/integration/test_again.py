@@ -1,16 +1,20 @@
 """What happens when a step is done again: nothing is made, planned or posted twice."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
-from tests import samples
+from tests import builders, samples
+from tests.builders import sha256
 from tests.studio import SRT
 from viral_forge_resources.contracts.publishing import PublicationState
-from viral_forge_resources.contracts.records import CandidateStatus
+from viral_forge_resources.contracts.records import ArtefactKind, CandidateStatus
+from viral_forge_resources.state import artefacts as artefacts_state
 from viral_forge_resources.state import candidates as candidates_state
+from viral_forge_resources.state import clips as clips_state
 from viral_forge_resources.state import publications as publications_state
 
 
@@ -93,6 +97,49 @@ def test_subtitles_that_were_mended_are_read_again(studio, source):
     words = studio.edit(key).metadata("captions", "transcript")
     assert words["text"] == "Boil the salted water."
     assert studio.clip(key).content_sha256 != first.content_sha256
+
+
+def test_what_an_edit_has_no_more_is_neither_posted_nor_attached(studio, source):
+    key = studio.add(source, name="pasta.mp4", subtitles=SRT)
+    studio.edit(key)
+    _add_second_clip(studio.state, key)
+    assert ArtefactKind.SUBTITLES in _kinds_of_clips(studio.state, key)
+    (studio.inbox / "pasta.srt").unlink()
+    studio.scan()
+    studio.edit(key)
+    assert [clip.number for clip in studio.clips(key)] == [1]
+    clip_files = [ArtefactKind.CLIP, ArtefactKind.CLIP_SHEET, ArtefactKind.COVER]
+    assert _kinds_of_clips(studio.state, key) == clip_files
+    (second,) = (row for row in studio.publications(key) if row.clip_number == 2)
+    assert second.state is PublicationState.WITHDRAWN
+    assert second.reason == "The edit plan has this clip no more."
+    studio.approve(key)
+    studio.publish(key)
+    (post,) = studio.posts()
+    assert not (post / "subtitles.srt").exists()
+
+
+def _add_second_clip(state: sa.Engine, key: str) -> None:
+    """As an edit leaves it that finds two moments."""
+    with state.begin() as connection:
+        (clip,) = clips_state.of_candidate(connection, key)
+        clips_state.record(connection, replace(clip, number=2, content_sha256=sha256("second")))
+        artefacts_state.record(
+            connection, builders.artefact(candidate_key=key, storage_key="second", clip_number=2)
+        )
+        (row,) = publications_state.of_candidate(connection, key)
+        content = sha256("second")
+        second = publications_state.publication_id(content, row.channel_id)
+        publications_state.plan(
+            connection,
+            replace(row, clip_number=2, content_sha256=content, publication_id=second),
+        )
+
+
+def _kinds_of_clips(state: sa.Engine, key: str) -> list[ArtefactKind]:
+    with state.connect() as connection:
+        files = artefacts_state.of_candidate(connection, key)
+    return sorted(file.kind for file in files if file.clip_number is not None)
 
 
 def test_a_failed_candidate_whose_clips_are_made_after_all_is_failed_no_more(studio, source):

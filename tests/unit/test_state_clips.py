@@ -111,6 +111,34 @@ def test_a_stored_file_replaces_the_one_before_it(state):
     assert found == builders.artefact(sha256=sha256("anew"), size_bytes=5_000_000_000)
 
 
+def test_clips_that_are_not_kept_are_forgotten(state):
+    save_candidate(state)
+    save_candidate(state, candidate_key="travel:inbox:rome")
+    numbered = [builders.clip(number=number) for number in (1, 2, 3)]
+    other = builders.clip(candidate_key="travel:inbox:rome", number=3)
+    _record(state, *numbered, other)
+    with state.begin() as connection:
+        assert clips.keep_only(connection, KEY, [1]) == 2
+        assert clips.of_candidate(connection, KEY) == (numbered[0],)
+        assert clips.of_niche(connection, "travel") == (other,)
+
+
+def test_files_of_clips_that_are_not_kept_are_forgotten_and_those_of_the_source_stay(state):
+    save_candidate(state)
+    save_candidate(state, candidate_key="travel:inbox:rome")
+    source = builders.artefact(storage_key="a", kind=ArtefactKind.SOURCE, clip_number=None)
+    video = builders.artefact(storage_key="b")
+    old_lines = builders.artefact(storage_key="c", kind=ArtefactKind.SUBTITLES)
+    old_clip = builders.artefact(storage_key="d", clip_number=2)
+    other = builders.artefact(storage_key="e", candidate_key="travel:inbox:rome")
+    with state.begin() as connection:
+        for artefact in (source, video, old_lines, old_clip, other):
+            artefacts.record(connection, artefact)
+        assert artefacts.keep_only(connection, KEY, ["b"]) == 2
+        assert artefacts.of_candidate(connection, KEY) == (source, video)
+        assert artefacts.of_candidate(connection, "travel:inbox:rome") == (other,)
+
+
 def test_an_artefact_has_one_short_id():
     storage_key = "cooking/inbox/pasta/transform/clip-1.mp4"
     assert artefacts.artefact_id(storage_key) == artefacts.artefact_id(storage_key)

@@ -1,5 +1,7 @@
 """Statements on ``artefacts``."""
 
+from collections.abc import Collection
+
 import sqlalchemy as sa
 
 from viral_forge_resources.contracts.keys import short_hash
@@ -16,6 +18,16 @@ def artefact_id(storage_key: str) -> str:
 def record(connection: sa.Connection, artefact: Artefact) -> None:
     """Remember a stored file, in place of what was stored there before."""
     upsert(connection, artefacts, to_row(artefact))
+
+
+def keep_only(connection: sa.Connection, candidate_key: str, storage_keys: Collection[str]) -> int:
+    """How many other files of the candidate's clips were forgotten now; its source's stay."""
+    others = (
+        (artefacts.c.candidate_key == candidate_key)
+        & artefacts.c.clip_number.is_not(None)
+        & artefacts.c.storage_key.not_in(storage_keys)
+    )
+    return connection.execute(sa.delete(artefacts).where(others)).rowcount
 
 
 def get(connection: sa.Connection, artefact_id: str) -> Artefact | None:

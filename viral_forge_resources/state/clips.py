@@ -1,5 +1,7 @@
 """Statements on ``clips``."""
 
+from collections.abc import Collection
+
 import sqlalchemy as sa
 
 from viral_forge_resources.contracts.records import CheckResult, Clip
@@ -29,6 +31,12 @@ def record_checks(
         & (clips.c.content_sha256 == content_sha256)
     )
     return connection.execute(sa.update(clips).where(is_current).values(checks=checks)).rowcount > 0
+
+
+def keep_only(connection: sa.Connection, candidate_key: str, numbers: Collection[int]) -> int:
+    """How many other clips of the candidate were forgotten now."""
+    others = (clips.c.candidate_key == candidate_key) & clips.c.number.not_in(numbers)
+    return connection.execute(sa.delete(clips).where(others)).rowcount
 
 
 def of_candidate(connection: sa.Connection, key: str) -> tuple[Clip, ...]:

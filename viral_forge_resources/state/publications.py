@@ -1,5 +1,6 @@
 """Statements on ``publications``, the outbox: every step is one conditional update."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any, TypedDict, Unpack
 
@@ -123,6 +124,16 @@ def approve(connection: sa.Connection, content_sha256: str, *, now: datetime) ->
 def withdraw(connection: sa.Connection, content_sha256: str, *, reason: str) -> int:
     """How many publications of these bytes, planned or approved, will not be posted now."""
     return _withdraw(connection, publications.c.content_sha256 == content_sha256, reason=reason)
+
+
+def withdraw_dropped(
+    connection: sa.Connection, candidate_key: str, kept: Collection[int], *, reason: str
+) -> int:
+    """How many publications, planned or approved, of other clips than ``kept`` are withdrawn."""
+    is_dropped = (publications.c.candidate_key == candidate_key) & (
+        publications.c.clip_number.not_in(kept)
+    )
+    return _withdraw(connection, is_dropped, reason=reason)
 
 
 def _withdraw(connection: sa.Connection, which: sa.ColumnElement[bool], *, reason: str) -> int:
