@@ -81,8 +81,9 @@ _BY_HAND = (
     *("-nostdin", "-v", "error", "-y", "-ss", "1", "-i", "source.mp4"),
     *("-/filter_complex", "graph.txt", "-map", "[picture]", "-map", "[sound]"),
     *("-c:v", "libx264", "-preset", "veryfast", "-crf", "21", "-maxrate", "16M", "-bufsize", "16M"),
-    *("-profile:v", "high", "-g", "60", "-fps_mode", "passthrough"),
-    *("-c:a", "aac", "-b:a", "192k", "-movflags", "+faststart", "by-hand.mp4"),
+    *("-x264-params", "sliced-threads=1", "-profile:v", "high", "-g", "60"),
+    *("-fps_mode", "passthrough", "-c:a", "aac", "-aac_coder", "fast", "-b:a", "256k"),
+    *("-movflags", "+faststart", "by-hand.mp4"),
 )
 
 _SOURCE = (

@@ -132,6 +132,17 @@ def test_equal_specs_give_equal_bytes(four_colours, tmp_path):
     assert first.read_bytes() == second.read_bytes()
 
 
+def test_the_threads_of_the_encoder_leave_no_trace(tmp_path):
+    # Of full size and noisy: on small pictures the threads never met.
+    noise = lavfi("testsrc2=s=1280x720:r=30:d=2,noise=alls=6:allf=t")
+    source = make(tmp_path / "noise.mp4", *noise, *QUICK)
+    spec = replace(spec_of((0.0, 2.0), framing=cropped(404, 720)), width_px=1080, height_px=1920)
+    clips = [tmp_path / f"{number}.mp4" for number in range(3)]
+    for clip in clips:
+        render(source, clip, spec)
+    assert len({clip.read_bytes() for clip in clips}) == 1
+
+
 def test_progress_rises_to_the_end(tmp_path):
     source = make(tmp_path / "a.mp4", *lavfi("testsrc2=s=640x360:r=30:d=2"), *QUICK)
     slow = replace(spec_of((0.0, 2.0), framing=cropped(200, 360)), frame_filters=("realtime",))

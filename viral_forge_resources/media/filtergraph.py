@@ -7,7 +7,7 @@ from viral_forge_resources.contracts.media import Framing, FramingMode, RenderSp
 from viral_forge_resources.media._cuts import SOUND_RATE_HZ, Cut, Span
 from viral_forge_resources.media._panning import pan_of
 
-GRAPH_VERSION = 3
+GRAPH_VERSION = 4
 """Rises with every change that gives other bytes for the same RenderSpec."""
 
 CAPTIONS_FILE = "captions.ass"

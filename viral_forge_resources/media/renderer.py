@@ -121,6 +121,9 @@ class FfmpegRenderer:
             *("-/filter_complex", _PICTURE_GRAPH, "-/filter_complex", _SOUND_GRAPH),
             *("-map", filtergraph.PICTURE, "-map", filtergraph.SOUND),
             *("-c:v", _ENCODER, "-preset", spec.preset, "-crf", str(spec.crf), *threads),
+            # By frames, x264's threads gave other bytes each time; by slices they give the same,
+            # in less time, for 1.6 % more of them.
+            *("-x264-params", "sliced-threads=1"),
             *("-maxrate", _MAX_RATE, "-bufsize", _MAX_RATE, "-profile:v", "high"),
             *("-g", str(round(_KEYFRAME_EVERY_S * spec.fps)), "-fps_mode", "passthrough"),
             # The default coder now and then adds a click 2 dB above the limiter's ceiling.
