@@ -1,17 +1,21 @@
 """Sensors over niches and candidates: new niches, shortlisted candidates, retirement."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 
 import dagster as dg
 import sqlalchemy as sa
 
 from viral_forge_assets.jobs import candidate_job, scan_job
 from viral_forge_assets.partitions import candidate_partitions, niche_partitions
-from viral_forge_resources.contracts.records import CandidateStatus
+from viral_forge_resources.contracts.records import Candidate, CandidateStatus
 from viral_forge_resources.state import candidates as candidates_state
 from viral_forge_resources.state import niches as niches_state
 
 _MOST_REQUESTS = 25
+_MOST_LOOKS = 100  # each is a query for the runs of one candidate
+_PARTITION = "dagster/partition"
 _KEPT_FOR = timedelta(days=90)
 _OPEN_RUNS = [
     dg.DagsterRunStatus.QUEUED,
@@ -47,23 +51,47 @@ def watched_niches_sensor(
     job=candidate_job,
     minimum_interval_seconds=30,
     default_status=dg.DefaultSensorStatus.RUNNING,
-    description="A shortlisted candidate becomes a partition and its clips are made, once.",
+    description="A shortlisted candidate becomes a partition and its clips are made, once; and"
+    " again if a run failed and it was shortlisted anew since.",
 )
 def shortlisted_candidates_sensor(
     context: dg.SensorEvaluationContext, state: dg.ResourceParam[sa.Engine]
 ) -> dg.SensorResult | dg.SkipReason:
-    """A partition and a run for each candidate that is none yet, the longest decided first."""
+    """A partition and a run for each candidate that is none yet, the longest decided first.
+
+    Before them come those that were mended: they ran without success, and were decided on since.
+    """
     with state.connect() as connection:
         chosen = candidates_state.with_status(connection, CandidateStatus.SHORTLISTED)
+        unplanned = candidates_state.never_planned(connection)
     known = set(context.instance.get_dynamic_partitions("candidates"))
+    unfinished = known & unplanned
+    tried = [row for row in chosen if row.candidate_key in unfinished]
+    mended = list(islice(_mended(context.instance, tried), _MOST_REQUESTS))
     new = [row.candidate_key for row in chosen if row.candidate_key not in known]
-    new = new[:_MOST_REQUESTS]
-    if not new:
-        return dg.SkipReason("every shortlisted candidate is a partition")
+    new = new[: _MOST_REQUESTS - len(mended)]
+    if not new and not mended:
+        return dg.SkipReason("every shortlisted candidate is a partition, and none was mended")
     return dg.SensorResult(
-        dynamic_partitions_requests=[candidate_partitions.build_add_request(new)],
-        run_requests=[dg.RunRequest(run_key=key, partition_key=key) for key in new],
+        dynamic_partitions_requests=[candidate_partitions.build_add_request(new)] if new else [],
+        run_requests=mended + [dg.RunRequest(run_key=key, partition_key=key) for key in new],
     )
+
+
+def _mended(instance: dg.DagsterInstance, tried: list[Candidate]) -> Iterator[dg.RunRequest]:
+    """A run for each candidate that was decided on after all its runs ended.
+
+    The newest decided first: the others were looked at before, their runs wait or were cancelled.
+    """
+    for row in islice(reversed(tried), _MOST_LOOKS):
+        runs = instance.get_run_records(dg.RunsFilter(tags={_PARTITION: row.candidate_key}))
+        if runs and all(_ended_before(run, row.decided_at) for run in runs):
+            run_key = f"{row.candidate_key}:{row.decided_at.isoformat()}"
+            yield dg.RunRequest(run_key=run_key, partition_key=row.candidate_key)
+
+
+def _ended_before(run: dg.RunRecord, moment: datetime) -> bool:
+    return run.end_time is not None and run.end_time < moment.timestamp()
 
 
 @dg.sensor(
@@ -81,9 +109,9 @@ def retired_candidates_sensor(
     """
     now = datetime.now(UTC)
     busy = {
-        run.tags["dagster/partition"]
+        run.tags[_PARTITION]
         for run in context.instance.get_runs(dg.RunsFilter(statuses=_OPEN_RUNS))
-        if "dagster/partition" in run.tags
+        if _PARTITION in run.tags
     }
     with state.begin() as connection:
         old = candidates_state.retirable(connection, before=now - _KEPT_FOR)

@@ -140,6 +140,89 @@ def test_a_flood_of_candidates_is_taken_25_at_a_time(sqlite_state, instance):
     assert [key for asked in ticks for _, key in asked] == keys
 
 
+def failed_candidate(
+    state: sa.Engine, instance: dg.DagsterInstance, key: str = KEY
+) -> dg.ExecuteInProcessResult:
+    """The failed run of a candidate that says why it failed."""
+    save_candidate(state, candidate_key=key)
+    error = BadInput("pasta.srt", reason="holds no times", remedy="Mend it.")
+    result = run_that_fails(instance, error, key=key)
+    tell_of_failure(result, instance, state)
+    assert candidate_of(state, key).status is CandidateStatus.FAILED
+    return result
+
+
+def mend(state: sa.Engine, key: str = KEY) -> datetime:
+    """When a scan found other subtitles and shortlisted the candidate anew."""
+    now = datetime.now(UTC)
+    save_candidate(state, candidate_key=key, subtitles="/inbox/pasta.srt", decided_at=now)
+    assert candidate_of(state, key).status is CandidateStatus.SHORTLISTED
+    return now
+
+
+def test_a_failed_candidate_that_was_mended_gets_one_more_run(sqlite_state, instance):
+    failed_candidate(sqlite_state, instance)
+    before = tick(shortlisted_candidates_sensor, instance, sqlite_state)
+    mended_at = mend(sqlite_state)
+
+    first = tick(shortlisted_candidates_sensor, instance, sqlite_state)
+    again = tick(shortlisted_candidates_sensor, instance, sqlite_state)
+
+    assert isinstance(before, dg.SkipReason)
+    assert requests(first) == [(f"{KEY}:{mended_at.isoformat()}", KEY)]
+    assert requests(again) == requests(first)  # Dagster starts one run for a run key
+
+
+def test_a_failure_that_nobody_was_told_of_yet_is_not_run_again(sqlite_state, instance):
+    save_candidate(sqlite_state)
+    run_that_fails(instance, ZeroDivisionError())
+
+    assert isinstance(tick(shortlisted_candidates_sensor, instance, sqlite_state), dg.SkipReason)
+
+
+@pytest.mark.parametrize("status", [dg.DagsterRunStatus.QUEUED, dg.DagsterRunStatus.STARTED])
+def test_a_mended_candidate_that_a_run_is_at_is_left_to_it(sqlite_state, instance, status):
+    failed_candidate(sqlite_state, instance)
+    mend(sqlite_state)
+    add_run(instance, status, tags={"dagster/partition": KEY})
+
+    assert isinstance(tick(shortlisted_candidates_sensor, instance, sqlite_state), dg.SkipReason)
+
+
+def test_a_mended_candidate_whose_run_ended_is_not_run_again(sqlite_state, instance):
+    @dg.asset(partitions_def=candidate_partitions)
+    def clip() -> None: ...
+
+    failed_candidate(sqlite_state, instance)
+    mend(sqlite_state)
+    dg.materialize([clip], partition_key=KEY, instance=instance, run_config=_QUIET)
+
+    assert isinstance(tick(shortlisted_candidates_sensor, instance, sqlite_state), dg.SkipReason)
+
+
+def test_a_candidate_whose_posts_were_planned_is_not_made_again_by_itself(sqlite_state, instance):
+    failed_candidate(sqlite_state, instance)
+    mend(sqlite_state)
+    save_publication(sqlite_state)
+
+    assert isinstance(tick(shortlisted_candidates_sensor, instance, sqlite_state), dg.SkipReason)
+
+
+def test_mended_and_new_candidates_are_25_together(sqlite_state, instance):
+    failed_candidate(sqlite_state, instance)
+    mend(sqlite_state)
+    keys = [f"cooking:inbox:video-{number:02}" for number in range(30)]
+    with sqlite_state.begin() as connection:
+        candidates.decide(connection, [builders.candidate(candidate_key=key) for key in keys])
+
+    asked_for = [
+        key for _, key in requests(tick(shortlisted_candidates_sensor, instance, sqlite_state))
+    ]
+
+    assert asked_for == [KEY, *keys[:24]]
+    assert set(instance.get_dynamic_partitions("candidates")) == set(asked_for)
+
+
 def test_a_watched_niche_becomes_a_partition_and_is_scanned_at_once(sqlite_state, instance):
     with sqlite_state.begin() as connection:
         niches.save(connection, builders.niche(), now=builders.NOW)

@@ -59,8 +59,9 @@ def test_the_same_decision_again_is_no_news(state):
 
 def test_a_new_score_is_kept_and_is_no_news(state):
     save_candidate(state, score=0.5)
-    assert _decide(state, builders.candidate(score=0.6)).unchanged == 1
-    assert _get(state).score == 0.6
+    again = builders.candidate(score=0.6, decided_at=NOW + timedelta(hours=1))
+    assert _decide(state, again).unchanged == 1
+    assert (_get(state).score, _get(state).decided_at) == (0.6, NOW)
 
 
 def test_a_right_that_came_shortlists_a_refused_candidate(state):
@@ -75,6 +76,14 @@ def test_a_decision_keeps_the_source_that_is_here(state):
         candidates.claim_source(connection, KEY, sha256("source"))
     _decide(state, builders.candidate(title="another title"))
     assert _get(state).source_sha256 == sha256("source")
+
+
+def test_a_candidate_is_never_planned_until_a_post_of_it_is(state):
+    save_publication(state)
+    save_candidate(state, candidate_key=_OTHER)
+    save_candidate(state, candidate_key="cooking:inbox:stew", status=CandidateStatus.FAILED)
+    with state.connect() as connection:
+        assert candidates.never_planned(connection) == {_OTHER}
 
 
 def test_a_retired_candidate_stays_retired(state):

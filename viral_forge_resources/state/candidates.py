@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from viral_forge_resources.contracts.errors import NotFound, printable
 from viral_forge_resources.contracts.publishing import PublicationState
 from viral_forge_resources.contracts.records import Candidate, CandidateStatus
-from viral_forge_resources.state.rows import insert_new, read_all, read_one, to_row
+from viral_forge_resources.state.rows import Values, insert_new, read_all, read_one, to_row
 from viral_forge_resources.state.tables import candidates, clips, publications
 
 _AT_ONCE = 400
@@ -54,9 +54,11 @@ def decide(connection: sa.Connection, decisions: Sequence[Candidate]) -> Decided
         now = wanted[key]
         if _stays(before, now):
             continue
-        _update(connection, now)
         if _is_news(before, now):
+            _update(connection, key, to_row(now))
             changed.append(key)
+        else:
+            _update(connection, key, {"score": now.score})
     return Decided(
         new=tuple(sorted(new)),
         changed=tuple(sorted(changed)),
@@ -90,10 +92,10 @@ def _is_news(before: Candidate, now: Candidate) -> bool:
     return any(getattr(before, name) != getattr(now, name) for name in compared)
 
 
-def _update(connection: sa.Connection, candidate: Candidate) -> None:
-    values = {name: value for name, value in to_row(candidate).items() if name not in _KEPT}
+def _update(connection: sa.Connection, key: str, row: Values) -> None:
+    values = {name: value for name, value in row.items() if name not in _KEPT}
     is_active = candidates.c.status != CandidateStatus.RETIRED
-    this = candidates.c.candidate_key == candidate.candidate_key
+    this = candidates.c.candidate_key == key
     connection.execute(sa.update(candidates).where(this, is_active).values(values))
 
 
@@ -116,6 +118,15 @@ def with_status(
         statement = statement.where(candidates.c.niche == niche)
     oldest_first = (candidates.c.decided_at, candidates.c.candidate_key)
     return read_all(connection, Candidate, statement.order_by(*oldest_first).limit(limit))
+
+
+def never_planned(connection: sa.Connection) -> frozenset[str]:
+    """Keys of the shortlisted candidates of which no post was ever planned."""
+    mine = publications.c.candidate_key == candidates.c.candidate_key
+    statement = sa.select(candidates.c.candidate_key).where(
+        candidates.c.status == CandidateStatus.SHORTLISTED, ~sa.exists().where(mine)
+    )
+    return frozenset(connection.scalars(statement))
 
 
 def of_niche(connection: sa.Connection, niche: str) -> tuple[Candidate, ...]:
