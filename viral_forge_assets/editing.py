@@ -1,12 +1,9 @@
 """Plans, renders and checks one candidate's clips; reuses what was made of the same things."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack
+from collections.abc import Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
-
-import sqlalchemy as sa
 
 from viral_forge_assets.domain.clip_checks import check_clip
 from viral_forge_assets.domain.edit_plan import (
@@ -19,7 +16,7 @@ from viral_forge_assets.domain.edit_plan import (
 )
 from viral_forge_assets.domain.recipes import Recipe, recipe_hash
 from viral_forge_assets.filters._compose import filter_chains
-from viral_forge_assets.provenance import artefact_of, keep, kept, load, made_from
+from viral_forge_assets.provenance import keep, kept, load, made_from
 from viral_forge_resources.contracts.errors import BadInput
 from viral_forge_resources.contracts.keys import CandidateKey
 from viral_forge_resources.contracts.media import (
@@ -30,7 +27,7 @@ from viral_forge_resources.contracts.media import (
     SoundLevel,
     Transcript,
 )
-from viral_forge_resources.contracts.records import ArtefactKind, CheckResult, Clip
+from viral_forge_resources.contracts.records import CheckResult
 from viral_forge_resources.contracts.storage import Storage, StoredFile
 from viral_forge_resources.contracts.works import (
     CaptionTrack,
@@ -39,9 +36,6 @@ from viral_forge_resources.contracts.works import (
     SourceFile,
 )
 from viral_forge_resources.documents import document_hash
-from viral_forge_resources.state import artefacts as artefacts_state
-from viral_forge_resources.state import clips as clips_state
-from viral_forge_resources.state import publications as publications_state
 
 EDIT_PLAN_VERSION = 2
 RENDER_VERSION = 1
@@ -122,7 +116,7 @@ class CuttingRoom:
     ) -> dict[int, SoundLevel]:
         if not source.probe.audio_channels:
             return {}
-        with self.storage.as_file(source.video.key) as path:
+        with self.storage.as_file(source.video.key) as path, _known_as(source.name):
             return {
                 clip.number: self.renderer.sound_level(path, clip.segments, target_lufs=target_lufs)
                 for clip in plan.clips
@@ -182,7 +176,7 @@ class CuttingRoom:
             plan, clip, source.probe, source_filters=chains.source, frame_filters=chains.frame
         )
         target = scratch / f"clip-{clip.number}.mp4"
-        with ExitStack() as open_files:
+        with ExitStack() as open_files, _known_as(source.name):
             report = self.renderer.render(
                 open_files.enter_context(self.storage.as_file(source.video.key)),
                 target,
@@ -218,58 +212,10 @@ class CuttingRoom:
         )
 
 
-def record_clip(
-    connection: sa.Connection, candidate_key: str, plan: EditPlan, rendered: RenderedClip
-) -> None:
-    """Write the clip and the files that people may look at into state."""
-    clips_state.record(
-        connection,
-        Clip(
-            candidate_key=candidate_key,
-            number=rendered.number,
-            content_sha256=rendered.video.sha256,
-            storage_key=rendered.video.key,
-            recipe=f"{plan.recipe}@{plan.recipe_version}",
-            recipe_hash=plan.recipe_hash,
-            plan_hash=rendered.plan_hash,
-            source_sha256=plan.source_sha256,
-            rights_id=plan.rights_id,
-            duration_s=rendered.probe.duration_s,
-            render_cpu_s=rendered.report.cpu_s,
-            rendered_at=datetime.now(UTC),
-        ),
-    )
-    for stored, kind, media_type in _files_of(rendered):
-        artefacts_state.record(
-            connection,
-            artefact_of(
-                stored,
-                kind,
-                candidate_key=candidate_key,
-                media_type=media_type,
-                clip_number=rendered.number,
-            ),
-        )
-
-
-def forget_others(
-    connection: sa.Connection, candidate_key: str, kept: Sequence[RenderedClip]
-) -> None:
-    """Drop clips and files of earlier renders that the candidate has no more.
-
-    Their posts that wait are withdrawn; those that a platform may hold stay as they are.
-    """
-    numbers = [clip.number for clip in kept]
-    clips_state.keep_only(connection, candidate_key, numbers)
-    storage_keys = [stored.key for clip in kept for stored, _, _ in _files_of(clip)]
-    artefacts_state.keep_only(connection, candidate_key, storage_keys)
-    reason = "The edit plan has this clip no more."
-    publications_state.withdraw_dropped(connection, candidate_key, numbers, reason=reason)
-
-
-def _files_of(clip: RenderedClip) -> Iterator[tuple[StoredFile, ArtefactKind, str]]:
-    yield clip.video, ArtefactKind.CLIP, "video/mp4"
-    yield clip.sheet, ArtefactKind.CLIP_SHEET, "image/jpeg"
-    yield clip.cover, ArtefactKind.COVER, "image/jpeg"
-    if clip.subtitles is not None:
-        yield clip.subtitles, ArtefactKind.SUBTITLES, "application/x-subrip"
+@contextmanager
+def _known_as(name: str) -> Generator[None]:
+    """Inside, errors about the stored source name the file that people know."""
+    try:
+        yield
+    except BadInput as error:
+        raise BadInput(name, reason=error.reason, remedy=error.remedy) from error

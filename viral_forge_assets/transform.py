@@ -6,6 +6,7 @@ from pathlib import Path
 import dagster as dg
 import sqlalchemy as sa
 
+from viral_forge_assets.clip_records import forget_others, record_clip
 from viral_forge_assets.domain.clip_checks import CHECK_NAMES
 from viral_forge_assets.domain.edit_plan import ClipPlan
 from viral_forge_assets.domain.recipes import Recipe
@@ -14,8 +15,6 @@ from viral_forge_assets.editing import (
     RENDER_VERSION,
     CuttingRoom,
     chosen_recipe,
-    forget_others,
-    record_clip,
 )
 from viral_forge_assets.failures import dagster_failures
 from viral_forge_assets.metadata import (
