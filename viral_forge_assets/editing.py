@@ -1,6 +1,6 @@
 """Plans, renders and checks one candidate's clips; reuses what was made of the same things."""
 
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
