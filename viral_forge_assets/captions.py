@@ -11,13 +11,8 @@ from viral_forge_assets.metadata import Metadata, file_metadata
 from viral_forge_assets.partitions import candidate_partitions
 from viral_forge_assets.provenance import keep, kept, load, made_from
 from viral_forge_resources.contracts.keys import CandidateKey, parse_candidate_key
-from viral_forge_resources.contracts.media import (
-    Fonts,
-    SubtitleReader,
-    Transcriber,
-    Transcript,
-    TranscriptOrigin,
-)
+from viral_forge_resources.contracts.media import Transcript, TranscriptOrigin
+from viral_forge_resources.contracts.media_ports import Fonts, SubtitleReader, Transcriber
 from viral_forge_resources.contracts.storage import Storage
 from viral_forge_resources.contracts.works import CaptionTrack, ClipCaptions, SourceFile
 

@@ -31,7 +31,7 @@ from viral_forge_assets import (
 from viral_forge_assets.domain.recipes import Recipe, parse_recipe
 from viral_forge_resources import resources as shells
 from viral_forge_resources.contracts.errors import Misconfigured
-from viral_forge_resources.contracts.media import FetchLimits
+from viral_forge_resources.contracts.media_ports import FetchLimits
 from viral_forge_resources.contracts.studio import Studio
 from viral_forge_resources.media.subtitles import read_subtitles
 from viral_forge_resources.settings import EnabledPlugins, Settings, settings_problems

@@ -19,14 +19,8 @@ from viral_forge_assets.filters._compose import filter_chains
 from viral_forge_assets.provenance import keep, kept, load, made_from
 from viral_forge_resources.contracts.errors import BadInput
 from viral_forge_resources.contracts.keys import CandidateKey
-from viral_forge_resources.contracts.media import (
-    MediaReader,
-    ProgressCallback,
-    Renderer,
-    SceneMap,
-    SoundLevel,
-    Transcript,
-)
+from viral_forge_resources.contracts.media import SceneMap, SoundLevel, Transcript
+from viral_forge_resources.contracts.media_ports import MediaReader, ProgressCallback, Renderer
 from viral_forge_resources.contracts.records import CheckResult
 from viral_forge_resources.contracts.storage import Storage, StoredFile
 from viral_forge_resources.contracts.works import (

@@ -7,10 +7,10 @@ from pathlib import Path, PurePath
 from viral_forge_assets.provenance import keep, kept, made_from
 from viral_forge_resources.contracts.errors import BadInput
 from viral_forge_resources.contracts.keys import parse_candidate_key
-from viral_forge_resources.contracts.media import (
+from viral_forge_resources.contracts.media import MediaProbe
+from viral_forge_resources.contracts.media_ports import (
     Downloader,
     FetchLimits,
-    MediaProbe,
     MediaReader,
     ProgressCallback,
 )

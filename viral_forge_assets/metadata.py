@@ -7,7 +7,8 @@ from typing import Any
 
 import dagster as dg
 
-from viral_forge_resources.contracts.media import ClipFacts, MediaProbe, ProgressCallback
+from viral_forge_resources.contracts.media import ClipFacts, MediaProbe
+from viral_forge_resources.contracts.media_ports import ProgressCallback
 from viral_forge_resources.contracts.storage import StoredFile
 from viral_forge_resources.contracts.studio import ProgressDisplay, Studio
 from viral_forge_resources.contracts.works import RenderedClip

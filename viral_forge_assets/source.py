@@ -22,7 +22,7 @@ from viral_forge_assets.partitions import candidate_partitions, known_candidate
 from viral_forge_assets.provenance import artefact_of, load
 from viral_forge_resources.contracts.errors import BadInput, NotPermitted
 from viral_forge_resources.contracts.keys import parse_candidate_key
-from viral_forge_resources.contracts.media import Downloader, MediaReader
+from viral_forge_resources.contracts.media_ports import Downloader, MediaReader
 from viral_forge_resources.contracts.records import ArtefactKind, Candidate
 from viral_forge_resources.contracts.storage import Storage
 from viral_forge_resources.contracts.studio import ProgressDisplay, Studio

@@ -29,7 +29,8 @@ from viral_forge_assets.partitions import candidate_partitions, known_candidate,
 from viral_forge_assets.provenance import keep, kept, load, made_from
 from viral_forge_resources.contracts.errors import printable
 from viral_forge_resources.contracts.keys import parse_candidate_key
-from viral_forge_resources.contracts.media import MediaReader, Renderer, SceneMap
+from viral_forge_resources.contracts.media import SceneMap
+from viral_forge_resources.contracts.media_ports import MediaReader, Renderer
 from viral_forge_resources.contracts.records import CheckResult
 from viral_forge_resources.contracts.storage import Storage
 from viral_forge_resources.contracts.studio import ProgressDisplay, Studio

@@ -13,7 +13,7 @@ import viral_forge_resources.scanners
 import viral_forge_resources.storage
 from viral_forge_resources.backfills import WebserverBackfills
 from viral_forge_resources.contracts.backfills import BackfillLauncher
-from viral_forge_resources.contracts.media import (
+from viral_forge_resources.contracts.media_ports import (
     Downloader,
     Fonts,
     MediaReader,

@@ -22,7 +22,7 @@ from viral_forge_resources.contracts.errors import (
     Transient,
     Unreachable,
 )
-from viral_forge_resources.contracts.media import FetchLimits
+from viral_forge_resources.contracts.media_ports import FetchLimits
 from viral_forge_resources.media.downloader import SourceDownloader
 from viral_forge_resources.media.ffmpeg import ffmpeg_binary
 

@@ -22,7 +22,8 @@ from viral_forge_assets.metadata import (
     picture,
     table_metadata,
 )
-from viral_forge_resources.contracts.media import FetchLimits, MediaProbe, RenderReport
+from viral_forge_resources.contracts.media import MediaProbe, RenderReport
+from viral_forge_resources.contracts.media_ports import FetchLimits
 from viral_forge_resources.contracts.storage import StoredFile
 from viral_forge_resources.contracts.studio import Studio
 from viral_forge_resources.contracts.works import RenderedClip

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from viral_forge_resources.contracts.media import FetchLimits
+from viral_forge_resources.contracts.media_ports import FetchLimits
 
 ProgressDisplay = Callable[[str, float], None]
 """Told what is being done and the share that is done, 0 to 1; the terminal's bar, or nothing."""

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from viral_forge_resources.contracts.errors import BadInput, Transient, printable
-from viral_forge_resources.contracts.media import FetchLimits, ProgressCallback
+from viral_forge_resources.contracts.media_ports import FetchLimits, ProgressCallback
 
 _CHUNK_BYTES = 1 << 20
 _RESERVE_BYTES = 64 << 20

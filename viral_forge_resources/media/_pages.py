@@ -19,7 +19,7 @@ from viral_forge_resources.contracts.errors import (
     ViralForgeError,
     printable,
 )
-from viral_forge_resources.contracts.media import FetchLimits, ProgressCallback
+from viral_forge_resources.contracts.media_ports import FetchLimits, ProgressCallback
 from viral_forge_resources.http import private_address, refusal, shown_address
 from viral_forge_resources.media._files import disk_full, require_room, too_large
 

@@ -9,7 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from viral_forge_resources.contracts.errors import BadInput
-from viral_forge_resources.contracts.media import MediaProbe, ProgressCallback, SceneMap, Stretch
+from viral_forge_resources.contracts.media import MediaProbe, SceneMap, Stretch
+from viral_forge_resources.contracts.media_ports import ProgressCallback
 from viral_forge_resources.media._container import open_media, picture_track
 from viral_forge_resources.media._shots import Picture, ShotFinder
 from viral_forge_resources.media._stretches import SilenceFinder, StillFinder

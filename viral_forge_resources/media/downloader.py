@@ -7,7 +7,7 @@ from pathlib import Path, PurePosixPath
 import httpx
 
 from viral_forge_resources.contracts.errors import BadInput
-from viral_forge_resources.contracts.media import FetchLimits, ProgressCallback
+from viral_forge_resources.contracts.media_ports import FetchLimits, ProgressCallback
 from viral_forge_resources.http import open_client, raise_for_refusal, shown_address
 from viral_forge_resources.media._deadline import stream_within
 from viral_forge_resources.media._files import (

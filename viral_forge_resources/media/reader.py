@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from viral_forge_resources.contracts.media import MediaProbe, ProgressCallback, SceneMap
+from viral_forge_resources.contracts.media import MediaProbe, SceneMap
+from viral_forge_resources.contracts.media_ports import ProgressCallback
 from viral_forge_resources.media import covers, probe, sheets
 
 

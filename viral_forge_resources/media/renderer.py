@@ -8,12 +8,12 @@ from pathlib import Path
 from viral_forge_resources.contracts.errors import BadInput
 from viral_forge_resources.contracts.media import (
     ClipFacts,
-    ProgressCallback,
     RenderReport,
     RenderSpec,
     SoundLevel,
     Stretch,
 )
+from viral_forge_resources.contracts.media_ports import ProgressCallback
 from viral_forge_resources.media import filtergraph, inspection, loudness
 from viral_forge_resources.media._cuts import Span, clip_frames, input_arguments, spans_of
 from viral_forge_resources.media._source import SourceFacts, source_facts

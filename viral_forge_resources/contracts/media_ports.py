@@ -1,0 +1,131 @@
+"""Who can fetch, look at, listen to and render media."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from viral_forge_resources.contracts.media import (
+    ClipFacts,
+    MediaProbe,
+    RenderReport,
+    RenderSpec,
+    SceneMap,
+    SoundLevel,
+    Stretch,
+    Transcript,
+)
+
+ProgressCallback = Callable[[float], None]
+"""Told the share that is done, 0 to 1."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FetchLimits:
+    """What a source may cost before it is refused."""
+
+    max_bytes: int
+    max_duration_s: float
+    max_pixels: int
+    deadline_s: float
+
+
+class Downloader(Protocol):
+    """Brings a source video to this machine: copy, HTTP or yt-dlp."""
+
+    def fetch(
+        self, locator: str, target: Path, *, limits: FetchLimits, on_progress: ProgressCallback
+    ) -> None:
+        """Leave the whole file at ``target``, or nothing at all.
+
+        Raises:
+            BadInput: missing, too large, too long, a private address, or not a video.
+            Transient: the other side did not answer.
+        """
+
+
+class MediaReader(Protocol):
+    """Looks at media files."""
+
+    def probe(self, path: Path, *, name: str) -> MediaProbe:
+        """Facts of the video at ``path``, which people know as ``name``.
+
+        Raises:
+            BadInput: no playable video; says why.
+        """
+
+    def analyse(self, path: Path, probe: MediaProbe, *, on_progress: ProgressCallback) -> SceneMap:
+        """Cuts, focus of each shot, silence, black and frozen stretches, in one pass."""
+
+    def contact_sheet(self, path: Path, target: Path, *, title: str) -> None:
+        """Write a JPEG of frames spread over the video, each with its time."""
+
+    def cover(self, path: Path, target: Path) -> None:
+        """Write one telling frame of the video as a JPEG."""
+
+    def thumbnail(self, sheet: Path, *, max_bytes: int) -> bytes:
+        """A small JPEG of the picture at ``sheet``."""
+
+
+class SubtitleReader(Protocol):
+    """Reads subtitles that came with a video."""
+
+    def __call__(self, content: bytes, *, name: str) -> Transcript:
+        """The words of an SRT or WebVTT file; ``name`` is what people know it as.
+
+        Raises:
+            BadInput: no subtitle in it, or its encoding cannot be told.
+        """
+
+
+class Transcriber(Protocol):
+    """Hears words.
+
+    Attributes:
+        model: what it hears with, by name.
+    """
+
+    model: str
+
+    def transcribe(self, path: Path, probe: MediaProbe) -> Transcript:
+        """Words spoken in the file; ``origin`` says so where there are none, or no model."""
+
+
+class Renderer(Protocol):
+    """Turns a plan into a clip with one FFmpeg process, and measures the result."""
+
+    def build(self) -> str:
+        """FFmpeg build and encoder that a render would use: part of a clip's provenance."""
+
+    def sound_level(
+        self, source: Path, segments: tuple[Stretch, ...], *, target_lufs: float
+    ) -> SoundLevel:
+        """Measure the cut sound and find the gain that reaches ``target_lufs``."""
+
+    def render(
+        self,
+        source: Path,
+        target: Path,
+        *,
+        spec: RenderSpec,
+        captions: Path | None,
+        on_progress: ProgressCallback,
+    ) -> RenderReport:
+        """Write the clip to ``target``.
+
+        Raises:
+            BadInput: FFmpeg could not read the source or make the clip; says what it said.
+        """
+
+    def inspect(self, clip: Path) -> ClipFacts:
+        """Measure a finished clip."""
+
+
+class Fonts(Protocol):
+    """The fonts that captions are drawn with."""
+
+    def family(self) -> str:
+        """Name of the first font of the chain."""
+
+    def missing(self, text: str) -> tuple[str, ...]:
+        """Characters of ``text`` that no font of the chain can draw, sorted, each once."""
