@@ -67,7 +67,7 @@ def _say(text: str) -> None:
 @app.command()
 def demo(
     video: Annotated[
-        Path | None, typer.Option(help="Your own video; else a sample is made.")
+        Path | None, typer.Option(envvar="VIDEO", help="Your own video; else a sample is made.")
     ] = None,
     licence: Annotated[
         str, typer.Option(envvar="LICENCE", help="Your right to it, where no sidecar says so.")

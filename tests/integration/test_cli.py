@@ -1,5 +1,8 @@
 """What an operator types, and what comes back: done, or why not."""
 
+import os
+import shutil
+import subprocess
 from datetime import timedelta
 from pathlib import Path
 
@@ -57,6 +60,23 @@ def test_a_command_that_cannot_be_done_says_why_in_one_line(state, words, told):
     assert done.exit_code == 1
     assert told in done.output
     assert len(done.output.splitlines()) == 1
+
+
+def test_make_demo_hands_its_video_over_whatever_its_name(tmp_path):
+    """``make demo VIDEO=…`` made its sample instead: the command did not read the variable."""
+    name = 'it\'s "a" 100% path.mp4'
+    make = shutil.which("make") or pytest.fail("make is not on this machine")
+    told = subprocess.run(  # noqa: S603  our own Makefile
+        [make, "--no-print-directory", "-o", ".venv/ready", "demo", f"VIDEO=/nowhere/{name}"],
+        cwd=Path(__file__).parents[2],
+        env={"PATH": os.defpath, "HOME": str(tmp_path), "VIRAL_FORGE_HOME": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert told.returncode != 0
+    assert f"'/nowhere/{name}': is no file" in told.stderr
 
 
 def test_the_inbox_shows_what_became_of_each_video_and_what_would_change_that(state, home):
