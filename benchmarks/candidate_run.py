@@ -146,12 +146,12 @@ def _memory(process: psutil.Process) -> int:
 
 def main() -> int:
     """The exit code: 0 where both figures are within their limits."""
-    costs = []
+    costs, peaks_mib = [], []
     for _ in range(ROUNDS):
         with tempfile.TemporaryDirectory() as folder:
             costs.append(_fresh_run(Path(folder), seconds=_SHORT_S)[0])
-    with tempfile.TemporaryDirectory() as folder:
-        _, peak_mib = _fresh_run(Path(folder), seconds=_LONG_S)
+        with tempfile.TemporaryDirectory() as folder:
+            peaks_mib.append(_fresh_run(Path(folder), seconds=_LONG_S)[1])
     is_slow = report(
         f"candidate run of {_SHORT_S} s beyond its media work",
         value=statistics.median(cost["all_s"] - cost["media_s"] for cost in costs),
@@ -161,9 +161,10 @@ def main() -> int:
     )
     is_large = report(
         f"peak memory of a candidate run of {_LONG_S} s of 1080p, FFmpeg included",
-        value=peak_mib,
+        value=statistics.median(peaks_mib),
         limit=_MOST_MEMORY_MIB,
         unit="MiB",
+        highest_mib=max(peaks_mib),
     )
     return max(is_slow, is_large)
 
