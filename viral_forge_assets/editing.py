@@ -31,8 +31,8 @@ from viral_forge_resources.contracts.works import (
 )
 from viral_forge_resources.documents import document_hash
 
-EDIT_PLAN_VERSION = 2
-RENDER_VERSION = 1
+EDIT_PLAN_VERSION = 3
+RENDER_VERSION = 2
 
 
 def chosen_recipe(recipes: Mapping[str, Recipe], name: str) -> Recipe:

@@ -131,6 +131,7 @@ def _planned(clip: ClipPlan) -> dict[str, object]:
         "to_s": round(clip.segments[-1].end_s, 2),
         "why": "; ".join(clip.reasons),
         "measured_lufs": clip.sound.measured_lufs if clip.sound else "no sound track",
+        "sound": (clip.sound.note if clip.sound else None) or "",
     }
 
 

@@ -1,6 +1,7 @@
 """The cut sound is brought to the target, and what cannot be is said."""
 
 import math
+from pathlib import Path
 
 import pytest
 
@@ -67,7 +68,7 @@ def test_silence_is_not_raised(tmp_path):
     level = sound_level(source, stretches((0.0, 1.0)), target_lufs=-14.0)
     assert (level.measured_lufs, level.gain_db, level.expected_lufs) == (None, None, None)
     assert level.note is not None
-    assert "silent" in level.note
+    assert level.note == "The cut sound is silent: it counts as no sound."
 
 
 def test_a_target_that_the_limiter_keeps_out_of_reach_is_said(tmp_path):
@@ -80,6 +81,7 @@ def test_a_target_that_the_limiter_keeps_out_of_reach_is_said(tmp_path):
     assert level.expected_lufs < -15.0
     assert level.note is not None
     assert f"{level.expected_lufs:.1f} LUFS" in level.note
+    assert level.note.endswith("Mend its sound, or remove the sound track.")
 
 
 def test_a_source_without_sound_has_no_level(tmp_path):
@@ -88,14 +90,30 @@ def test_a_source_without_sound_has_no_level(tmp_path):
         sound_level(source, stretches((0.0, 1.0)), target_lufs=-14.0)
 
 
-def test_sound_that_is_hardly_audible_is_left_as_it_is(tmp_path):
-    tone = "sine=f=500:d=2,volume=-30dB"
-    source = make(tmp_path / "faint.mkv", *lavfi("color=s=64x64:d=2", tone), "-c:a", "pcm_s16le")
+def _faint(target: Path, lufs: float) -> Path:
+    # A tone of 500 Hz at FFmpeg's usual level is at -21.7 LUFS.
+    tone = f"sine=f=500:d=2,volume={lufs + 21.7}dB"
+    return make(target, *lavfi("color=s=64x64:d=2", tone), "-c:a", "pcm_s16le")
+
+
+@pytest.mark.parametrize("lufs", [-41.0, -59.7])
+def test_faint_sound_is_raised_like_any_other(lufs, tmp_path):
+    source = _faint(tmp_path / "faint.mkv", lufs)
     level = sound_level(source, stretches((0.0, 2.0)), target_lufs=_TARGET_LUFS)
-    assert level.gain_db is None
-    assert level.expected_lufs == level.measured_lufs
+    assert level.measured_lufs == pytest.approx(lufs, abs=0.2)
+    assert level.note is None
+    spec = spec_of((0.0, 2.0), framing=whole(64, 64), has_sound=True, gain_db=level.gain_db)
+    render(source, tmp_path / "clip.mp4", spec)
+    assert clip_facts(tmp_path / "clip.mp4").loudness_lufs == pytest.approx(_TARGET_LUFS, abs=1.0)
+
+
+def test_inaudible_sound_has_no_gain_and_its_figure_is_said(tmp_path):
+    source = _faint(tmp_path / "inaudible.mkv", -60.4)
+    level = sound_level(source, stretches((0.0, 2.0)), target_lufs=_TARGET_LUFS)
+    assert level.measured_lufs == pytest.approx(-60.4, abs=0.2)
+    assert (level.gain_db, level.expected_lufs) == (None, None)
     assert level.note is not None
-    assert "hardly audible" in level.note
+    assert f"At {level.measured_lufs:.1f} LUFS the cut sound is inaudible" in level.note
 
 
 @pytest.mark.skipif(not MEDIA.exists(), reason=f"{MEDIA} is not there")

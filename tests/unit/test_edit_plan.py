@@ -144,6 +144,16 @@ def test_a_source_without_sound_channels_has_no_sound(audio_channels):
     assert (spec.has_sound, spec.gain_db) == (False, None)
 
 
+@pytest.mark.parametrize("measured_lufs", [None, -64.2])
+def test_sound_that_nobody_hears_is_treated_as_no_sound(measured_lufs):
+    inaudible = SoundLevel(measured_lufs=measured_lufs, gain_db=None, expected_lufs=None)
+    plan = with_sound(_plan(), {1: inaudible})
+
+    spec = render_spec(plan, plan.clips[0], PROBE, source_filters=(), frame_filters=())
+
+    assert (spec.has_sound, spec.gain_db) == (False, None)
+
+
 def test_the_plan_hash_follows_what_the_bytes_depend_on_and_nothing_else():
     plan = _plan()
     clip = plan.clips[0]

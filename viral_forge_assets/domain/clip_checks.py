@@ -19,7 +19,7 @@ CHECK_NAMES = {
     _SIZE: "Each clip is upright and of the size its plan says.",
     _RATE: "Each clip has one constant frame rate, the planned one.",
     _SYNC: "Sound and picture of each clip start and end together, to 60 ms.",
-    _LOUDNESS: "Each clip is as loud as planned, to 1 LU, or silent because its source is.",
+    _LOUDNESS: "Each clip has the loudness planned, to 1 LU, or is silent as its source is.",
     _PEAK: "No clip's true peak is above -1 dBTP: louder ones distort after a platform's encoder.",
     _BLACK: "At most 30 % of a clip is black.",
     _FROZEN: "At most 95 % of a clip stands still.",
@@ -113,27 +113,22 @@ def _sync(facts: ClipFacts) -> CheckResult:
 
 
 def _loudness(facts: ClipFacts, plan: EditPlan, clip: ClipPlan) -> CheckResult:
-    wanted = f"{_wanted_lufs(plan, clip):g} ± {_LOUDNESS_LU:g} LUFS"
+    wanted = f"{plan.target_lufs:g} ± {_LOUDNESS_LU:g} LUFS"
     note = f"; {clip.sound.note}" if clip.sound and clip.sound.note else ""
+    is_planned_silent = clip.sound is None or clip.is_silent
     if facts.loudness_lufs is None:
-        source_is_silent = clip.sound is None or clip.sound.measured_lufs is None
-        why = "as its source is" if source_is_silent else f"though its source is not; {wanted}"
+        why = "as its source is" if is_planned_silent else f"though its source is not; {wanted}"
         return CheckResult(
-            name=_LOUDNESS, passed=source_is_silent, message=f"the clip is silent, {why}{note}"
+            name=_LOUDNESS, passed=is_planned_silent, message=f"the clip is silent, {why}{note}"
         )
+    if is_planned_silent:
+        said = f"{facts.loudness_lufs:.1f} LUFS, though its source has no sound{note}"
+        return CheckResult(name=_LOUDNESS, passed=False, message=said)
     return CheckResult(
         name=_LOUDNESS,
-        passed=abs(facts.loudness_lufs - _wanted_lufs(plan, clip)) <= _LOUDNESS_LU,
+        passed=abs(facts.loudness_lufs - plan.target_lufs) <= _LOUDNESS_LU,
         message=f"{facts.loudness_lufs:.1f} LUFS, wanted {wanted}{note}",
     )
-
-
-def _wanted_lufs(plan: EditPlan, clip: ClipPlan) -> float:
-    """Sound that was left as it is, since it is hardly audible, is wanted as it is."""
-    sound = clip.sound
-    if sound and sound.gain_db is None and sound.expected_lufs is not None:
-        return sound.expected_lufs
-    return plan.target_lufs
 
 
 def _peak(facts: ClipFacts) -> CheckResult:

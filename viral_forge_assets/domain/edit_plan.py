@@ -33,7 +33,7 @@ class ClipPlan:
     Attributes:
         number: 1 is the first clip of the candidate.
         segments: stretches of the source, in the order they are shown.
-        sound: None until the cut sound was measured.
+        sound: None until the cut sound was measured, and for a source without a sound track.
         reasons: why these segments and this framing, for people.
         score: of the moment, in [0, 1].
     """
@@ -50,6 +50,11 @@ class ClipPlan:
     def duration_s(self) -> float:
         """Length of the clip in seconds."""
         return sum(segment.duration_s for segment in self.segments)
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether what was measured of the cut sound counts as no sound."""
+        return self.sound is not None and self.sound.gain_db is None
 
     @property
     def frames(self) -> int:
@@ -174,7 +179,7 @@ def render_spec(
         source_filters=source_filters,
         frame_filters=frame_filters,
         gain_db=clip.sound.gain_db if clip.sound else None,
-        has_sound=bool(probe.audio_channels),
+        has_sound=bool(probe.audio_channels) and not clip.is_silent,
         is_hdr=probe.is_hdr,
         crf=plan.crf,
         preset=plan.preset,

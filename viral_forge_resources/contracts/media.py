@@ -174,8 +174,9 @@ class SoundLevel:
 
     Attributes:
         measured_lufs: integrated loudness of the cut sound as it is; None where it is silent.
-        gain_db: to apply ahead of the limiter; None where there is nothing to raise.
-        expected_lufs: what gain and limiter were measured to give.
+        gain_db: to apply ahead of the limiter; None where there is nothing to raise, because the
+            sound is silent or inaudible: the clip is made as of a source without sound.
+        expected_lufs: what gain and limiter were measured to give; None where ``gain_db`` is.
         note: why the target is not reached, if it is not.
     """
 
@@ -195,7 +196,7 @@ class RenderSpec:
             for a moving crop is finished behind them.
         frame_filters: FFmpeg filter chains for the finished frame, under the captions.
         gain_db: see ``SoundLevel``; None leaves the sound alone.
-        has_sound: the source has a sound track; without one the clip gets a silent one.
+        has_sound: the source's sound is used; else the clip gets a silent track.
         is_hdr: the source is PQ or HLG and is toned down to SDR.
         comment: written into the file.
     """

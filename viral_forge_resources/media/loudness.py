@@ -21,8 +21,9 @@ _GRID = Fraction(30)
 _SILENT_LUFS = -70.0
 """EBU R 128 hears nothing below; the meter shows it for digital silence as well."""
 
-_HARDLY_AUDIBLE_LUFS = -40.0
-"""Below lies the noise of rooms and microphones: raised, it would be all that one hears."""
+_INAUDIBLE_LUFS = -60.0
+"""Nobody hears it beside anything else, and what it takes to raise it (46 dB and more) raises the
+hiss of a microphone just as well: nobody meant it to be heard."""
 
 _CLOSE_ENOUGH_LU = 0.3
 _ROUNDS = 4
@@ -36,26 +37,16 @@ _PEAK = re.compile(r"^\s+Peak:\s+(\S+) dBFS")
 def sound_level(source: Path, segments: tuple[Stretch, ...], *, target_lufs: float) -> SoundLevel:
     """Measure the cut sound and find the gain that, with the limiter, reaches ``target_lufs``.
 
+    Sound that nobody hears has no gain: it counts as no sound, and the note says so.
+
     Raises:
         BadInput: the sound cannot be decoded.
     """
     facts = source_facts(source, name=source.name)
     spans = spans_of(segments, _GRID)
     measured = _integrated_lufs(source, spans, facts, gain_db=None)
-    if measured is None:
-        return SoundLevel(
-            measured_lufs=None,
-            gain_db=None,
-            expected_lufs=None,
-            note="The cut sound is silent: there is nothing to raise.",
-        )
-    if measured < _HARDLY_AUDIBLE_LUFS:
-        return SoundLevel(
-            measured_lufs=measured,
-            gain_db=None,
-            expected_lufs=measured,
-            note=f"At {measured:.1f} LUFS the cut sound is hardly audible: it is left as it is.",
-        )
+    if measured is None or measured < _INAUDIBLE_LUFS:
+        return _no_sound(measured)
     gain_db = target_lufs - measured
     best_gain_db, best_lufs = gain_db, -math.inf
     for _ in range(_ROUNDS):
@@ -91,12 +82,25 @@ def _audible(figure: str) -> float | None:
     return value if math.isfinite(value) and value > _SILENT_LUFS else None
 
 
+def _no_sound(measured_lufs: float | None) -> SoundLevel:
+    said = "The cut sound is silent"
+    if measured_lufs is not None:
+        said = f"At {measured_lufs:.1f} LUFS the cut sound is inaudible, below {_INAUDIBLE_LUFS:g}"
+    return SoundLevel(
+        measured_lufs=measured_lufs,
+        gain_db=None,
+        expected_lufs=None,
+        note=f"{said}: it counts as no sound.",
+    )
+
+
 def _note(reached_lufs: float, target_lufs: float) -> str | None:
     if abs(target_lufs - reached_lufs) <= _CLOSE_ENOUGH_LU:
         return None
     return (
         f"{reached_lufs:.1f} LUFS is as near as it comes to {target_lufs:.1f}: "
-        "its peaks stand so far above the rest that the limiter holds them back."
+        "its peaks stand so far above the rest that the limiter holds them back. "
+        "Mend its sound, or remove the sound track."
     )
 
 
