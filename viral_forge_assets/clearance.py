@@ -5,7 +5,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from viral_forge_assets.domain.licences import find_licence
+from viral_forge_resources.contracts.licences import find_licence
 from viral_forge_assets.domain.rights import rights_verdict
 from viral_forge_resources.contracts.errors import BadInput
 from viral_forge_resources.contracts.keys import short_hash

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from viral_forge_assets.domain.licences import find_licence
+from viral_forge_resources.contracts.licences import find_licence
 from viral_forge_assets.domain.rights import record_from_sidecar, rights_verdict
 from viral_forge_resources.contracts.rights import RightsRecord, RightsVerdict
 from viral_forge_resources.contracts.scanning import ScannedVideo

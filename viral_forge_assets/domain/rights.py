@@ -4,7 +4,7 @@ import shlex
 from collections.abc import Iterable
 from datetime import datetime
 
-from viral_forge_assets.domain.licences import PERMISSION, Licence, find_licence
+from viral_forge_resources.contracts.licences import PERMISSION, Licence, find_licence
 from viral_forge_resources.contracts.keys import short_hash
 from viral_forge_resources.contracts.rights import RightsRecord, RightsVerdict
 from viral_forge_resources.contracts.scanning import ScannedVideo

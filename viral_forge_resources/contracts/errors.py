@@ -6,10 +6,14 @@ ViralForgeError
 │   ├── NotPermitted      no right to it, no approval, or a check said no
 │   ├── Rejected          a platform looked at a post and refused it
 │   ├── NotFound          the thing named does not exist
+│   ├── NotSupported      the platform offers no such thing
 │   └── Misconfigured     a setting is missing or contradicts another
+│       └── NoCredentials no key or token was given for the platform
 ├── Transient             the same call may succeed later
 │   ├── Unreachable       no answer, or a server error
+│   ├── UnexpectedAnswer  an answer that is not what the platform documents
 │   └── RateLimited       asked to wait
+│       └── QuotaSpent    our own count says that an allowance is used up
 └── OutcomeUnknown        a mutating call whose answer never came: never repeated by a machine
 """
 
@@ -68,8 +72,16 @@ class NotFound(Permanent):
     """The thing named does not exist."""
 
 
+class NotSupported(Permanent):
+    """The platform offers no such thing."""
+
+
 class Misconfigured(Permanent):
     """A setting is missing or contradicts another."""
+
+
+class NoCredentials(Misconfigured):
+    """No key or token was given for the platform; the message names the setting."""
 
 
 class Transient(ViralForgeError):
@@ -88,8 +100,16 @@ class Unreachable(Transient):
     """No answer, or a server error."""
 
 
+class UnexpectedAnswer(Transient):
+    """An answer that is not what the platform documents: cut off, another form, a block page."""
+
+
 class RateLimited(Transient):
     """Asked to wait."""
+
+
+class QuotaSpent(RateLimited):
+    """Our own count says that an allowance is used up; nothing was sent."""
 
 
 class OutcomeUnknown(ViralForgeError):

@@ -15,6 +15,45 @@ class CandidateStatus(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ScorePart:
+    """One part of our score of a video; the score is ours, no platform's.
+
+    Attributes:
+        value: in [0, 1); None where it cannot be computed.
+        weight: its share in the score, in [0, 1].
+        why: the figures that it was computed from, or why there is none.
+    """
+
+    name: str
+    value: float | None
+    weight: float
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ranking:
+    """Why a candidate stands where it does, and what finding out cost.
+
+    Attributes:
+        score: in [0, 1), what candidates are ordered by.
+        reasons: for people.
+        ranked_by: ``score`` alone, or the provider of the model that had a word in it.
+        model: None where no model was asked.
+        cost_usd: this candidate's share of the call; None where no price is set.
+        fallen_through: providers that were asked before, each with why it gave no answer.
+    """
+
+    score: float
+    reasons: tuple[str, ...]
+    ranked_by: str
+    model: str | None = None
+    prompt_tokens: int | None = None
+    completion_tokens: int | None = None
+    cost_usd: float | None = None
+    fallen_through: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
     """A video that was considered for editing.
 
@@ -22,7 +61,9 @@ class Candidate:
         candidate_key: ``<niche>:<platform>:<id>``, the partition key.
         reason: why it has its status, for people.
         remedy: what would change that; None where nothing needs to.
-        score: in [0, 1); None where a person chose it or nothing can be computed.
+        score: our deterministic score in [0, 1); None where nothing can be computed.
+        score_parts: what it was made of.
+        ranking: what it was ordered by in the end; None where a person chose it.
         rights_id: the ledger row that allows it.
         source_sha256: content hash of its source video once it is here.
     """
@@ -41,6 +82,8 @@ class Candidate:
     page_url: str | None = None
     subtitles: str | None = None
     score: float | None = None
+    score_parts: tuple[ScorePart, ...] = ()
+    ranking: Ranking | None = None
     rights_id: str | None = None
     source_sha256: str | None = None
 

@@ -13,6 +13,9 @@ class RightsRecord:
         licence: SPDX id; ``LicenseRef-Own`` is the operator's own material.
         evidence: where it was read, or who said so.
         holder: whom an attribution names.
+        platforms: publishers that it covers; none named covers all of them.
+        may_monetise: False where a permission leaves commercial use out; no record gives more
+            than its licence does.
         expires_at: None lasts.
         revoked_at: None is in force; a revoked record never comes back.
     """
@@ -26,6 +29,8 @@ class RightsRecord:
     recorded_at: datetime
     holder: str | None = None
     source_url: str | None = None
+    platforms: tuple[str, ...] = ()
+    may_monetise: bool = True
     expires_at: datetime | None = None
     revoked_at: datetime | None = None
 
@@ -35,6 +40,8 @@ class RightsVerdict:
     """May this video be downloaded, changed and posted?
 
     Attributes:
+        is_allowed: all of that, for the use that was asked about; the next three say it in parts.
+        platforms: publishers that may get it; none named means all of them.
         reason: why (not), for people.
         remedy: the command that would clear it; None where it is allowed.
         rights_id: the record that allows it.
@@ -47,3 +54,7 @@ class RightsVerdict:
     rights_id: str | None = None
     licence: str | None = None
     attribution: str | None = None
+    may_download: bool = False
+    may_derive: bool = False
+    may_monetise: bool = False
+    platforms: tuple[str, ...] = ()

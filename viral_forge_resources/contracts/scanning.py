@@ -1,10 +1,45 @@
 """What a scanner is asked for and what it answers."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
+
+from viral_forge_resources.contracts.web import Web, Workers
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NichePolicy:
+    """What a niche takes, and how much of it.
+
+    Attributes:
+        platforms: scanners that watch it; none named means every enabled one.
+        most_per_platform: candidates newly shortlisted of one platform within 24 hours.
+        minimum_score: least score of a candidate that nobody chose by hand, in [0, 1).
+        languages: BCP 47 language subtags, such as ``en``; none named takes all, and a video that
+            states no language is taken always.
+        licences: SPDX ids that are taken; none named takes every licence that permits the use.
+        is_monetised: its clips earn money, so licences without commercial use are refused.
+        reusable_only: ask platforms that can filter by licence for openly licensed videos alone.
+        horizon_days: videos published longer ago are not looked for.
+        title_similarity: two videos with titles at least this alike, in (0, 1], are one video.
+        thumbnail_distance: two videos whose thumbnails' hashes differ in at most this many of 64
+            bits are one video.
+        adds_trends: a rising keyword or channel becomes a niche of its own without being asked.
+    """
+
+    platforms: tuple[str, ...] = ()
+    most_per_platform: int = 10
+    minimum_score: float = 0.0
+    languages: tuple[str, ...] = ()
+    licences: tuple[str, ...] = ()
+    is_monetised: bool = True
+    reusable_only: bool = False
+    horizon_days: int = 30
+    title_similarity: float = 0.9
+    thumbnail_distance: int = 6
+    adds_trends: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,21 +50,34 @@ class Niche:
         name: lower-case letters, digits, ``-`` and ``_``; first part of every partition key.
         queries: what is searched for; a platform without search ignores them.
         recipe: name of the recipe that its clips are made with; None means the studio's default.
+        watched: by scanner, what it watches beside the queries: addresses, channels, boards,
+            hashtags, whatever that scanner's file says.
     """
 
     name: str
     queries: tuple[str, ...] = ()
     recipe: str | None = None
+    watched: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    policy: NichePolicy = NichePolicy()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScanRequest:
-    """One question to one scanner."""
+    """One question to one scanner.
+
+    Attributes:
+        watched: what this scanner is to watch beside the queries.
+        since: videos published before are left out, where the platform tells their date.
+        limit: most videos of the answer.
+    """
 
     niche: str
     queries: tuple[str, ...]
     since: datetime
     limit: int
+    watched: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+    reusable_only: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,9 +88,13 @@ class ScannedVideo:
         platform: name of the scanner that saw it.
         platform_video_id: its id there, as a string.
         locator: where the bytes are: an absolute path, or an http(s) address.
-        licence: SPDX id where the platform's own words map to one, else its own words.
+        author_id: the author's id there; names change, ids stay.
+        licence: the platform's own words, None if it says nothing.
+        licence_spdx: SPDX id that those words map to, None if they map to none.
         licence_evidence: where the licence was read.
         subtitles: locator of subtitles beside the video.
+        language: BCP 47 tag, as the platform states it.
+        tags: hashtags and keywords as the platform lists them, without ``#``.
         is_hand_picked: a person chose it, so it needs no score to be shortlisted.
     """
 
@@ -52,17 +104,33 @@ class ScannedVideo:
     title: str
     seen_at: datetime
     author: str | None = None
+    author_id: str | None = None
     page_url: str | None = None
+    thumbnail_url: str | None = None
     licence: str | None = None
+    licence_spdx: str | None = None
     licence_evidence: str | None = None
     subtitles: str | None = None
     published_at: datetime | None = None
     duration_s: float | None = None
+    language: str | None = None
+    tags: tuple[str, ...] = ()
     views: int | None = None
     likes: int | None = None
     comments: int | None = None
     shares: int | None = None
     is_hand_picked: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unusable:
+    """An entry of an answer that makes no video; the rest of the answer stands.
+
+    Attributes:
+        reason: what it lacks, such as ``has no id``.
+    """
+
+    reason: str
 
 
 class ScanState(StrEnum):
@@ -73,13 +141,27 @@ class ScanState(StrEnum):
     FAILED = "failed"
 
 
+class SkipCause(StrEnum):
+    """Why a platform was not asked."""
+
+    DISABLED = "disabled"  # its scanner is not among the enabled ones
+    NOT_WATCHED = "not_watched"  # the niche's policy leaves it out
+    NO_CREDENTIALS = "no_credentials"
+    QUOTA_SPENT = "quota_spent"
+    NOT_SUPPORTED = "not_supported"  # no search there, and nothing given to watch
+    NOT_NEEDED = "not_needed"  # a fallback whose first choice answers
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScanOutcome:
     """How one scan of one platform for one niche ended.
 
     Attributes:
         found: videos seen; None unless ``state`` is ``found`` (0 is a quiet platform).
-        reason: why it was skipped, or class and message of the failure.
+        skip: why it was skipped; None unless ``state`` is ``skipped``.
+        error: class of the failure; None unless ``state`` is ``failed``.
+        reason: for people: why it was skipped, what failed, or what was left out of an answer.
+        took_s: None where nothing was asked.
     """
 
     niche: str
@@ -87,7 +169,18 @@ class ScanOutcome:
     scanned_at: datetime
     state: ScanState
     found: int | None = None
+    skip: SkipCause | None = None
+    error: str | None = None
     reason: str | None = None
+    took_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ScanTools:
+    """What a scanner reaches the world with."""
+
+    web: Web
+    workers: Workers
 
 
 class Scanner(Protocol):
@@ -95,12 +188,28 @@ class Scanner(Protocol):
 
     platform: str
 
-    def scan(self, request: ScanRequest) -> Iterator[ScannedVideo]:
-        """Yield videos newer than ``request.since``, at most ``request.limit``.
+    def scan(
+        self, request: ScanRequest, tools: ScanTools
+    ) -> AsyncIterator[ScannedVideo | Unusable]:
+        """Yield videos newer than ``request.since``, at most ``request.limit``, each once.
 
         An empty answer means that the platform said "none".
 
         Raises:
+            NoCredentials: a key or token that it needs is not set.
+            NotSupported: the platform has no search, and nothing to watch was given.
+            QuotaSpent: an allowance is used up.
             Permanent: the request cannot be answered as it stands.
             Transient: the platform did not answer this time.
         """
+
+
+@runtime_checkable
+class StandInScanner(Scanner, Protocol):
+    """A scanner that is asked only where others could not be: for want of quota or of a key.
+
+    Attributes:
+        stands_in_for: names of the scanners whose place it takes.
+    """
+
+    stands_in_for: tuple[str, ...]

@@ -2,13 +2,12 @@
 
 import enum
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import sqlalchemy as sa
+from pydantic import TypeAdapter
 from sqlalchemy.exc import DontWrapMixin
 from typing_extensions import override
-
-from viral_forge_resources.contracts.records import CheckResult
 
 # A file name need not be UTF-8: Python reads its odd bytes as lone surrogates, which no database
 # stores. They rest in a private-use area and come back as they were.
@@ -91,28 +90,26 @@ class TextTuple(sa.types.TypeDecorator[tuple[str, ...]]):
         return None if value is None else tuple(value)
 
 
-class CheckResults(sa.types.TypeDecorator[tuple[CheckResult, ...]]):
-    """Results of checks in their order, as JSON."""
+T = TypeVar("T")
+
+
+class JsonDocument(sa.types.TypeDecorator[T], Generic[T]):
+    """A value of ``kind``, such as a frozen dataclass, as JSON."""
 
     impl = sa.JSON
     cache_ok = True
 
-    @override
-    def process_bind_param(
-        self, value: tuple[CheckResult, ...] | None, dialect: sa.Dialect
-    ) -> list[dict[str, Any]] | None:
-        if value is None:
-            return None
-        return [
-            {"name": check.name, "passed": check.passed, "message": check.message}
-            for check in value
-        ]
+    def __init__(self, kind: Any) -> None:  # noqa: ANN401  a type, also tuple[X, ...]
+        super().__init__(none_as_null=True)
+        self.kind = kind
 
     @override
-    def process_result_value(
-        self, value: list[dict[str, Any]] | None, dialect: sa.Dialect
-    ) -> tuple[CheckResult, ...] | None:
-        return None if value is None else tuple(CheckResult(**check) for check in value)
+    def process_bind_param(self, value: T | None, dialect: sa.Dialect) -> Any:
+        return None if value is None else TypeAdapter(self.kind).dump_python(value, mode="json")
+
+    @override
+    def process_result_value(self, value: Any, dialect: sa.Dialect) -> T | None:
+        return None if value is None else TypeAdapter[T](self.kind).validate_python(value)
 
 
 def enum_type(kind: type[enum.StrEnum], *, constraint: str) -> sa.Enum:

@@ -3,10 +3,17 @@
 import sqlalchemy as sa
 
 from viral_forge_resources.contracts.publishing import MAY_BE_LIVE, PublicationState
-from viral_forge_resources.contracts.records import ArtefactKind, CandidateStatus
-from viral_forge_resources.contracts.scanning import ScanState
+from viral_forge_resources.contracts.records import (
+    ArtefactKind,
+    CandidateStatus,
+    CheckResult,
+    Ranking,
+    ScorePart,
+)
+from viral_forge_resources.contracts.scanning import NichePolicy, ScanState, SkipCause
+from viral_forge_resources.contracts.trends import ProposalState, TrendKind
 from viral_forge_resources.state.columns import (
-    CheckResults,
+    JsonDocument,
     OutsideText,
     TextTuple,
     UtcDateTime,
@@ -40,6 +47,8 @@ niches = sa.Table(
     sa.Column("name", _NICHE, primary_key=True),
     sa.Column("queries", TextTuple, nullable=False),
     sa.Column("recipe", sa.String(100)),
+    sa.Column("watched", JsonDocument(dict[str, tuple[str, ...]]), nullable=False),
+    sa.Column("policy", JsonDocument(NichePolicy), nullable=False),
     sa.Column("saved_at", UtcDateTime, nullable=False),
 )
 
@@ -54,18 +63,24 @@ sightings = sa.Table(
     sa.Column("locator", OutsideText, nullable=False),
     sa.Column("title", _TITLE, nullable=False),
     sa.Column("author", _TITLE),
+    sa.Column("author_id", _TITLE),
     sa.Column("page_url", OutsideText),
+    sa.Column("thumbnail_url", OutsideText),
     sa.Column("licence", _TITLE),
+    sa.Column("licence_spdx", sa.String(100)),
     sa.Column("licence_evidence", _PROSE),
     sa.Column("subtitles", OutsideText),
     sa.Column("published_at", UtcDateTime),
     sa.Column("duration_s", sa.Double),
+    sa.Column("language", sa.String(40)),
+    sa.Column("tags", TextTuple, nullable=False),
     sa.Column("views", sa.BigInteger),
     sa.Column("likes", sa.BigInteger),
     sa.Column("comments", sa.BigInteger),
     sa.Column("shares", sa.BigInteger),
     sa.Column("is_hand_picked", sa.Boolean, nullable=False),
     sa.UniqueConstraint("niche", "platform", "platform_video_id", "seen_at"),
+    sa.Index(None, "platform", "seen_at"),
 )
 
 scan_outcomes = sa.Table(
@@ -77,7 +92,10 @@ scan_outcomes = sa.Table(
     sa.Column("scanned_at", UtcDateTime, nullable=False),
     sa.Column("state", enum_type(ScanState, constraint="state"), nullable=False),
     sa.Column("found", sa.Integer),
+    sa.Column("skip", enum_type(SkipCause, constraint="skip")),
+    sa.Column("error", sa.String(100)),
     sa.Column("reason", _PROSE),
+    sa.Column("took_s", sa.Double),
     sa.CheckConstraint("(state = 'found') = (found IS NOT NULL)", name="only_found_has_a_count"),
     sa.Index(None, "niche", "platform", "scanned_at"),
 )
@@ -94,6 +112,8 @@ rights = sa.Table(
     sa.Column("recorded_at", UtcDateTime, nullable=False),
     sa.Column("holder", _TITLE),
     sa.Column("source_url", OutsideText),
+    sa.Column("platforms", TextTuple, nullable=False),
+    sa.Column("may_monetise", sa.Boolean, nullable=False),
     sa.Column("expires_at", UtcDateTime),
     sa.Column("revoked_at", UtcDateTime),
     sa.Index(None, "platform", "platform_video_id"),
@@ -116,6 +136,8 @@ candidates = sa.Table(
     sa.Column("page_url", OutsideText),
     sa.Column("subtitles", OutsideText),
     sa.Column("score", sa.Double),
+    sa.Column("score_parts", JsonDocument(tuple[ScorePart, ...]), nullable=False),
+    sa.Column("ranking", JsonDocument(Ranking)),
     sa.Column("rights_id", _SHORT_ID),
     sa.Column("source_sha256", _SHA256),
     sa.CheckConstraint("score >= 0 AND score < 1", name="score_in_range"),
@@ -153,7 +175,7 @@ clips = sa.Table(
     sa.Column("duration_s", sa.Double, nullable=False),
     sa.Column("render_cpu_s", sa.Double, nullable=False),
     sa.Column("rendered_at", UtcDateTime, nullable=False),
-    sa.Column("checks", CheckResults, nullable=False),
+    sa.Column("checks", JsonDocument(tuple[CheckResult, ...]), nullable=False),
     sa.Index(None, "content_sha256"),
     sa.Index(None, "rendered_at"),
 )
@@ -252,4 +274,63 @@ post_metrics = sa.Table(
     sa.Column("reason", _PROSE),
     sa.CheckConstraint("value IS NOT NULL OR reason IS NOT NULL", name="absent_has_a_reason"),
     sa.UniqueConstraint("publication_id", "metric", "as_of", "source"),
+)
+
+quota_ledger = sa.Table(
+    "quota_ledger",
+    metadata,
+    sa.Column("platform", _PLATFORM, primary_key=True),
+    sa.Column("project", sa.String(100), primary_key=True),
+    sa.Column("bucket", sa.String(40), primary_key=True),
+    sa.Column("slot", UtcDateTime, primary_key=True),
+    sa.Column("item", sa.String(200), primary_key=True),
+    sa.Column("used", sa.BigInteger, nullable=False),
+    sa.Column("limit", sa.BigInteger, nullable=False),
+    sa.Column("window", sa.String(10), nullable=False),
+    sa.Column("zone", sa.String(60), nullable=False),
+    sa.Column("taken_at", UtcDateTime, nullable=False),
+)
+
+cost_events = sa.Table(
+    "cost_events",
+    metadata,
+    sa.Column("cost_event_id", _SERIAL, primary_key=True),
+    sa.Column("at", UtcDateTime, nullable=False),
+    sa.Column("kind", sa.String(20), nullable=False),
+    sa.Column("provider", sa.String(40), nullable=False),
+    sa.Column("model", sa.String(200), nullable=False),
+    sa.Column("niche", _NICHE),
+    sa.Column("quantity", sa.Double, nullable=False),
+    sa.Column("unit", sa.String(20), nullable=False),
+    sa.Column("usd", sa.Double),
+    sa.Column("is_estimate", sa.Boolean, nullable=False),
+    sa.Column("reason", _PROSE),
+    sa.Index(None, "kind", "at"),
+)
+
+niche_proposals = sa.Table(
+    "niche_proposals",
+    metadata,
+    sa.Column("name", _NICHE, primary_key=True),
+    sa.Column("source_niche", _NICHE, nullable=False),
+    sa.Column("kind", enum_type(TrendKind, constraint="kind"), nullable=False),
+    sa.Column("term", _TITLE, nullable=False),
+    sa.Column("platforms", TextTuple, nullable=False),
+    sa.Column("evidence", _PROSE, nullable=False),
+    sa.Column("proposed_at", UtcDateTime, nullable=False),
+    sa.Column("state", enum_type(ProposalState, constraint="state"), nullable=False),
+    sa.Column("decided_at", UtcDateTime),
+    sa.Column("decided_by", _TITLE),
+)
+
+thumbnails = sa.Table(
+    "thumbnails",
+    metadata,
+    sa.Column("url_sha256", _SHA256, primary_key=True),
+    sa.Column("perceptual_hash", sa.String(16)),
+    sa.Column("reason", _PROSE),
+    sa.Column("hashed_at", UtcDateTime, nullable=False),
+    sa.CheckConstraint(
+        "perceptual_hash IS NOT NULL OR reason IS NOT NULL", name="absent_has_a_reason"
+    ),
 )
