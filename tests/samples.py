@@ -8,8 +8,9 @@ returned as it is, so that one folder per session serves every test of a worker:
         return tmp_path_factory.mktemp("samples")
 
 Makers: ``plain`` ``vertical`` ``uhd_10_bit`` ``hdr_pq`` ``rotated`` ``variable_rate``
-``odd_dimensions`` ``wide_pixels`` ``no_audio`` ``audio_only`` ``one_picture`` ``text_named_mp4``
-``empty`` ``truncated`` ``unfinished`` ``shifted_start`` ``flashes`` ``broken_sound``. Real media:
+``odd_dimensions`` ``wide_pixels`` ``no_audio`` ``audio_only`` ``song`` ``covered_song``
+``one_picture`` ``text_named_mp4`` ``empty`` ``truncated`` ``unfinished`` ``shifted_start``
+``flashes`` ``broken_sound``. Real media:
 ``shared_media``, with the mark ``needs_media``.
 """
 
@@ -118,6 +119,18 @@ def no_audio(folder: Path) -> Path:
 def audio_only(folder: Path) -> Path:
     """A tone in MP4, half a second."""
     return _made(folder, "sound.mp4", "-f", "lavfi", "-i", f"{_TONE}:duration=0.5", *_AAC)
+
+
+def song(folder: Path) -> Path:
+    """A tone in MP3, half a second."""
+    return _made(folder, "song.mp3", "-f", "lavfi", "-i", f"{_TONE}:duration=0.5")
+
+
+def covered_song(folder: Path) -> Path:
+    """``song`` with a cover picture in its tags, which FFmpeg shows as a video track."""
+    cover = ("-f", "lavfi", "-i", "color=red:s=300x300:r=1:d=1", "-i", str(song(folder)))
+    codecs = ("-c:v", "mjpeg", "-c:a", "copy", "-disposition:v", "attached_pic")
+    return _made(folder, "covered.mp3", *cover, "-map", "0", "-map", "1", *codecs)
 
 
 def one_picture(folder: Path) -> Path:

@@ -15,6 +15,13 @@ VIDEO_SUFFIXES = frozenset(
     {".3g2", ".3gp", ".asf", ".avi", ".flv", ".m2ts", ".m4v", ".mkv", ".mov", ".mp4"}
     | {".mpeg", ".mpg", ".mts", ".mxf", ".ogv", ".ts", ".vob", ".webm", ".wmv"}
 )
+SOUND_SUFFIXES = frozenset(
+    {".aac", ".ac3", ".aif", ".aiff", ".amr", ".flac", ".m4a", ".m4b", ".mka", ".mp2", ".mp3"}
+    | {".oga", ".ogg", ".opus", ".wav", ".weba", ".wma"}
+)
+MEDIA_SUFFIXES = VIDEO_SUFFIXES | SOUND_SUFFIXES
+"""By name alone nobody knows whether a picture is in it: ``.ogg`` may hold one, ``.mp4`` none."""
+
 _SIDECAR = re.compile(r"\.json")
 _SUBTITLES = re.compile(r"(?:\.(?P<language>[a-z]{2,3}(?:-[a-z0-9]{1,8})*))?\.(?:srt|vtt)")
 _MOST_TEXT_BYTES = 1 << 20  # a list or sidecar beyond this is some other file
@@ -59,7 +66,7 @@ def _is_companion(ending: str) -> bool:
     if _SIDECAR.fullmatch(ending):
         return True
     match = _SUBTITLES.fullmatch(ending)
-    return match is not None and f".{match['language']}" not in VIDEO_SUFFIXES
+    return match is not None and f".{match['language']}" not in MEDIA_SUFFIXES
 
 
 def read_beside(path: Path, beside: Sequence[Path]) -> Beside:

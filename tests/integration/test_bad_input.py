@@ -59,6 +59,8 @@ def test_an_odd_video_gives_a_good_clip(studio, media_folder, odd):
         (samples.text_named_mp4, "is no video that can be read", "convert it to MP4"),
         (samples.unfinished, "is no video that can be read", "convert it to MP4"),
         (samples.audio_only, "has no video track, only sound", "Give a file with a moving picture"),
+        (samples.song, "has no video track, only sound", "Give a file with a moving picture"),
+        (samples.covered_song, "has no video track, only sound and a cover picture", "Give a file"),
         (samples.one_picture, "has no duration", "Give a file with a moving picture"),
         (_brief, "lasts 0.10 s, a clip at least 0.5 s", "Use a longer video"),
     ],

@@ -93,6 +93,19 @@ def test_videos_come_sorted_by_name(folder):
     assert [video.title for video in _found(folder)] == ["a", "b", "c"]
 
 
+@pytest.mark.parametrize("suffix", ["mp3", "FLAC", "wav", "m4a", "ogg", "opus", "aac", "aiff"])
+def test_sound_files_are_taken_so_that_a_person_is_told_what_is_wrong_with_them(folder, suffix):
+    path = _put(folder, f"song.{suffix}")
+    assert [video.locator for video in _found(folder)] == [str(path)]
+
+
+def test_subtitles_named_after_a_sound_file_are_not_those_of_the_video_beside_it(folder):
+    for name in ("clip.mp4", "clip.wav", "clip.wav.srt"):
+        _put(folder, name, name)
+    beside = {Path(video.locator).name: video.subtitles for video in _found(folder)}
+    assert beside == {"clip.mp4": None, "clip.wav": str(folder / "clip.wav.srt")}
+
+
 @pytest.mark.parametrize(
     "name",
     [".hidden.mp4", "clip.mp4.part", "clip.mp4.crdownload", "clip.tmp", "notes.txt", "clip.json"],

@@ -85,6 +85,8 @@ def test_a_file_that_is_cut_off_lasts_as_long_as_what_is_there(folder):
         (samples.text_named_mp4, "is no video that can be read"),
         (samples.unfinished, "is no video that can be read"),
         (samples.audio_only, "has no video track, only sound"),
+        (samples.song, "has no video track, only sound"),
+        (samples.covered_song, "has no video track, only sound and a cover picture"),
         (samples.one_picture, "has no duration: it holds a single picture"),
     ],
 )

@@ -45,6 +45,8 @@ def picture_track(container: "InputContainer", *, name: str) -> "VideoStream":
     tracks = [track for track in container.streams.video if not track.disposition & cover]
     if not tracks:
         what = "a cover picture" if container.streams.video else "sound"
+        if container.streams.video and container.streams.audio:
+            what = "sound and a cover picture"
         raise BadInput(
             name,
             reason=f"has no video track{f', only {what}' if len(container.streams) else ''}",

@@ -16,7 +16,7 @@ from viral_forge_resources.contracts.keys import checked_niche_name, short_hash,
 from viral_forge_resources.contracts.scanning import ScannedVideo, ScanRequest
 from viral_forge_resources.settings import in_home, settings_config
 from viral_forge_resources.sidecars import (
-    VIDEO_SUFFIXES,
+    MEDIA_SUFFIXES,
     Beside,
     belonging,
     check_address,
@@ -53,10 +53,11 @@ def open_plugin(settings: Settings) -> "InboxScanner":
 class InboxScanner:
     """Lists what a person put into ``<root>/<niche>``, by name; all of it is chosen by hand.
 
-    Videos, and ``.url`` files with one address a line or a browser's shortcut. ``NAME.json`` and
-    ``NAME.srt|.vtt`` (also ``NAME.en.srt``, ``NAME.mp4.json``) belong to ``NAME.mp4``. Links are
-    followed: who can put one there may read the folder anyway. The age of a file and
-    ``request.since`` play no part. Changed content under an old name is a new video.
+    Videos, sound files (so that somebody is told that they have no picture), and ``.url`` files
+    with one address a line or a browser's shortcut. ``NAME.json`` and ``NAME.srt|.vtt`` (also
+    ``NAME.en.srt``, ``NAME.mp4.json``) belong to ``NAME.mp4``. Links are followed: who can put one
+    there may read the folder anyway. The age of a file and ``request.since`` play no part. Changed
+    content under an old name is a new video.
     """
 
     platform = PLATFORM
@@ -91,7 +92,7 @@ class InboxScanner:
         for name in names:
             path = folder / name
             suffix = path.suffix.lower()
-            if suffix != LIST_SUFFIX and suffix not in VIDEO_SUFFIXES:
+            if suffix != LIST_SUFFIX and suffix not in MEDIA_SUFFIXES:
                 continue
             try:
                 beside = [folder / other for other in belonging(path, names)]
