@@ -300,6 +300,19 @@ def test_two_queries_of_one_address_are_two_videos(folder):
 
 
 @pytest.mark.parametrize(
+    ("address", "shown"),
+    [
+        ("https://a.example/v/1.mp4?sig=s#t=2", "https://a.example/v/1.mp4"),
+        ("https://a.example/watch?v=1", "https://a.example/watch?v=1"),
+    ],
+)
+def test_an_attribution_gets_the_page_but_never_what_may_open_a_file(folder, address, shown):
+    _put(folder, "one.url", address)
+    [video] = _found(folder)
+    assert (video.locator, video.page_url) == (address, shown)
+
+
+@pytest.mark.parametrize(
     "line",
     [
         "file:///etc/passwd",

@@ -85,5 +85,5 @@ def name_of(locator: str) -> str:
     """What people know the video at ``locator`` as; never a query, which may hold a token."""
     address = urlsplit(locator)
     if address.scheme in {"http", "https"}:
-        return f"{address.scheme}://{address.hostname}{address.path}"
+        return f"{address.scheme}://{address.netloc.rpartition('@')[2]}{address.path}"
     return PurePath(locator).name

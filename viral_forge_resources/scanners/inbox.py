@@ -5,7 +5,7 @@ import os
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from urllib.parse import urlsplit
 
 from pydantic import Field
@@ -192,7 +192,7 @@ def _scanned(
 ) -> ScannedVideo:
     sidecar = beside.sidecar
     title = (is_alone and plain(sidecar.title)) or plain(name) or platform_video_id
-    page_url = sidecar.source_url or (None if Path(locator).is_absolute() else locator)
+    page_url = sidecar.source_url or (None if Path(locator).is_absolute() else _page_of(locator))
     return ScannedVideo(
         platform=PLATFORM,
         platform_video_id=platform_video_id,
@@ -207,6 +207,16 @@ def _scanned(
         published_at=sidecar.published_at,
         is_hand_picked=True,
     )
+
+
+def _page_of(address: str) -> str:
+    """``address`` as an attribution may show it: what follows a file's path may be a token.
+
+    A page keeps its query, which often is all that names the video.
+    """
+    parts = urlsplit(address)
+    is_file = PurePosixPath(parts.path).suffix.lower() in MEDIA_SUFFIXES
+    return parts._replace(query="", fragment="").geturl() if is_file else address
 
 
 def _fingerprint(path: Path) -> str:
