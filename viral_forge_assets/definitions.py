@@ -111,7 +111,10 @@ def build_resources(settings: Settings) -> dict[str, object]:
         ),
         "subtitles": read_subtitles,
         "fonts": shells.FontsResource(),
-        "renderer": shells.RendererResource(concurrent_renders=settings.concurrent_renders),
+        "renderer": shells.RendererResource(
+            font_cache=str(settings.home / "font_cache"),
+            concurrent_renders=settings.concurrent_renders,
+        ),
         "backfills": shells.BackfillsResource(webserver_url=str(settings.webserver_url)),
         "recipes": shipped_recipes(),
         "studio": studio_of(settings),

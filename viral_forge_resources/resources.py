@@ -114,11 +114,14 @@ class FontsResource(dg.ConfigurableResource[Fonts]):
 class RendererResource(dg.ConfigurableResource[Renderer]):
     """Turns plans into clips."""
 
+    font_cache: str
     concurrent_renders: int = 1
 
     def create_resource(self, context: dg.InitResourceContext) -> Renderer:
         """Share the cores among the renders that may run at once."""
-        return FfmpegRenderer(concurrent_renders=self.concurrent_renders)
+        return FfmpegRenderer(
+            concurrent_renders=self.concurrent_renders, font_cache=Path(self.font_cache)
+        )
 
 
 class BackfillsResource(dg.ConfigurableResource[BackfillLauncher]):

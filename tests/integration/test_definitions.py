@@ -9,6 +9,7 @@ import dagster as dg
 import pytest
 
 from viral_forge_assets.definitions import build_definitions, build_resources, shipped_recipes
+from viral_forge_resources.resources import RendererResource
 from viral_forge_resources.settings import Settings
 
 _ROOT = Path(__file__).parents[2]
@@ -198,6 +199,11 @@ def test_every_resource_that_is_needed_is_there(repository):
     } - {"io_manager"}
 
     assert needed <= set(build_resources(Settings()))
+
+
+def test_renders_of_all_runs_share_a_font_cache_in_the_home_folder(tmp_path):
+    renderer = build_resources(Settings(home=tmp_path))["renderer"]
+    assert renderer == RendererResource(font_cache=str(tmp_path / "font_cache"))
 
 
 def test_a_resource_can_be_replaced_by_its_key(tmp_path):

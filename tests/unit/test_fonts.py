@@ -5,10 +5,9 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
-from fontTools.fontBuilder import FontBuilder
-from fontTools.pens.ttGlyphPen import TTGlyphPen
 
-from viral_forge_resources.contracts.errors import BadInput
+from tests.fonts import write_font
+from viral_forge_resources.contracts.errors import BadInput, Misconfigured
 from viral_forge_resources.media.fonts import DejavuFonts, write_fonts_config
 
 HINDI_NA = "\N{DEVANAGARI LETTER NA}"
@@ -27,7 +26,7 @@ def test_the_family_is_the_one_that_the_config_brings():
 
 
 def test_a_folder_of_fonts_adds_its_characters(tmp_path: Path):
-    _write_font(tmp_path / "hindi.ttf", HINDI_NA)
+    write_font(tmp_path / "hindi.ttf", HINDI_NA)
     assert DejavuFonts(extra_folder=tmp_path).missing(HINDI_NA) == ()
     assert DejavuFonts().missing(HINDI_NA) == (HINDI_NA,)
 
@@ -53,24 +52,20 @@ def test_writing_the_config_again_leaves_one_file(tmp_path: Path):
     assert [path.name for path in tmp_path.iterdir()] == ["fonts.conf"]
 
 
+def test_the_config_names_the_cache_that_is_shared(tmp_path: Path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    config = write_fonts_config(tmp_path / "new", cache=Path("home/shared & kept"))
+    (cache,) = ET.parse(config).getroot().iter("cachedir")  # noqa: S314  our own file
+    assert cache.text == str(tmp_path / "home" / "shared & kept")
+    assert list((tmp_path / "home" / "shared & kept").iterdir()) == []
+
+
+def test_a_cache_that_cannot_be_written_is_refused_by_name(tmp_path: Path):
+    taken = tmp_path / "taken"
+    taken.write_text("no folder")
+    with pytest.raises(Misconfigured, match=r"taken.*cannot be written"):
+        write_fonts_config(tmp_path / "new", cache=taken)
+
+
 def test_importing_the_fonts_imports_no_plotting():
     assert "matplotlib.pyplot" not in sys.modules
-
-
-def _write_font(path: Path, character: str) -> None:
-    builder = FontBuilder(1000)
-    builder.setupGlyphOrder([".notdef", "one"])
-    builder.setupCharacterMap({ord(character): "one"})
-    pen = TTGlyphPen(None)
-    pen.moveTo((0, 0))
-    pen.lineTo((500, 0))
-    pen.lineTo((500, 700))
-    pen.closePath()
-    glyph = pen.glyph()
-    builder.setupGlyf({".notdef": glyph, "one": glyph})
-    builder.setupHorizontalMetrics({".notdef": (600, 0), "one": (600, 0)})
-    builder.setupHorizontalHeader(ascent=800, descent=-200)
-    builder.setupNameTable({"familyName": "One", "styleName": "Regular"})
-    builder.setupOS2()
-    builder.setupPost()
-    builder.save(path)
