@@ -1,64 +1,45 @@
 """What every publisher keeps to, plugins and the fake alike."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-import viral_forge_resources.publishers
 from tests.builders import post_text, publication, sha256
 from tests.fakes.publisher import FakePublisher
+from tests.grounds._kinds import ground_of, grounded
+from viral_forge_resources import publishers
 from viral_forge_resources.contracts.errors import Permanent, Rejected
 from viral_forge_resources.contracts.publishing import (
     Lookup,
+    MetricsReader,
     Post,
     Processing,
     Publication,
     Published,
     Publisher,
 )
-from viral_forge_resources.plugins import get_plugin, plugin_names
 
 CHANNEL = "main"
 _MOST_LOOKS = 10
 
 
-def _fake(folder: Path) -> Publisher:
-    del folder
-    return FakePublisher()
-
-
-def _slow_fake(folder: Path) -> Publisher:
-    del folder
-    return FakePublisher(looks_needed=2)
-
-
-def _blind_fake(folder: Path) -> Publisher:
-    del folder
-    return FakePublisher(can_look=False)
-
-
-def _folder(folder: Path) -> Publisher:
-    plugin = get_plugin(viral_forge_resources.publishers, "folder")
-    settings = plugin.Settings(path=folder / "published", reports=folder / "reports")
-    publisher: Publisher = plugin.open_plugin(settings)
-    return publisher
-
-
-_OPENED: dict[str, Callable[[Path], Publisher]] = {
-    "fake": _fake,
-    "slow fake": _slow_fake,
-    "blind fake": _blind_fake,
-    "folder": _folder,
+_FAKES: dict[str, Callable[[], Publisher]] = {
+    "fake": FakePublisher,
+    "slow fake": lambda: FakePublisher(looks_needed=2),
+    "blind fake": lambda: FakePublisher(can_look=False),
 }
-_FAKES = tuple(name for name in _OPENED if name.endswith("fake"))
-_ALL = (*_FAKES, *plugin_names(viral_forge_resources.publishers))
 
 
-@pytest.fixture(params=_ALL)
-def publisher(request: pytest.FixtureRequest, tmp_path: Path) -> Publisher:
-    return _OPENED[request.param](tmp_path)
+@pytest.fixture(params=[*_FAKES, *grounded(publishers)])
+def publisher(request: pytest.FixtureRequest, tmp_path: Path) -> Generator[Publisher]:
+    if request.param in _FAKES:
+        yield _FAKES[request.param]()
+        return
+    ground = tmp_path / "ground"
+    ground.mkdir()
+    with ground_of(publishers, request.param).open_on_ground(ground) as opened:
+        yield opened
 
 
 @pytest.fixture
@@ -93,9 +74,10 @@ def _live(publisher: Publisher, post: Post) -> Published:
     raise AssertionError(f"still in processing after {_MOST_LOOKS} looks")
 
 
-@pytest.mark.parametrize("name", plugin_names(viral_forge_resources.publishers))
+@pytest.mark.parametrize("name", grounded(publishers))
 def test_a_publisher_names_its_platform_like_its_file(name, tmp_path):
-    assert _OPENED[name](tmp_path).platform == name
+    with ground_of(publishers, name).open_on_ground(tmp_path) as opened:
+        assert opened.platform == name
 
 
 def test_a_post_is_live_or_in_processing_when_it_was_submitted(publisher, post):
@@ -161,7 +143,5 @@ def test_limits_leave_room_for_the_words_of_a_post(publisher):
     assert publisher.limits.max_title is None or publisher.limits.max_title >= len(text.title)
 
 
-@pytest.mark.parametrize("name", [name for name in _ALL if name in {"fake", "folder"}])
-def test_there_are_no_numbers_of_no_posts(name, tmp_path):
-    reader: Any = _OPENED[name](tmp_path)
-    assert reader.read(()) == ()
+def test_a_publisher_that_reads_numbers_has_none_of_no_posts(publisher):
+    assert not isinstance(publisher, MetricsReader) or publisher.read(()) == ()

@@ -9,20 +9,20 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pytest
-from pydantic import ValidationError
 
-import viral_forge_resources.voices
-from viral_forge_resources.contracts.errors import BadInput, Misconfigured
+from tests.grounds._kinds import ground_of, grounded
+from viral_forge_resources import voices
+from viral_forge_resources.contracts.errors import BadInput
 from viral_forge_resources.contracts.speech import Speech
-from viral_forge_resources.plugins import open_plugin, plugin_names
-from viral_forge_resources.voices.espeak import EspeakVoice, Settings
 
 TEXT = "A video goes in, and the best of the moment comes out. It was 100% yours: don't wait!"
 
 
-@pytest.fixture(params=plugin_names(viral_forge_resources.voices))
-def voice(request):
-    return open_plugin(viral_forge_resources.voices, request.param)
+@pytest.fixture(params=grounded(voices))
+def voice(request, tmp_path_factory):
+    ground = tmp_path_factory.mktemp("ground")
+    with ground_of(voices, request.param).open_on_ground(ground) as opened:
+        yield opened
 
 
 def _samples(path: Path) -> tuple[npt.NDArray[np.int16], Any]:
@@ -109,25 +109,3 @@ def test_nothing_to_say_is_an_error_and_leaves_no_file(voice, tmp_path, text):
     with pytest.raises(BadInput):
         voice.speak(text, tmp_path / "said.wav")
     assert list(tmp_path.iterdir()) == []
-
-
-def test_espeak_names_the_setting_of_an_unknown_language(tmp_path):
-    with pytest.raises(Misconfigured, match="VIRAL_FORGE_VOICE_ESPEAK_LANGUAGE"):
-        EspeakVoice("xx-none").speak("Hello.", tmp_path / "said.wav")
-
-
-def test_espeak_takes_no_path_for_a_language():
-    with pytest.raises(ValidationError):
-        Settings(language="../../voice")
-
-
-def test_espeak_speaks_as_fast_as_told_whatever_it_said_before(tmp_path):
-    slow, fast = EspeakVoice(words_per_minute=100), EspeakVoice(words_per_minute=300)
-    first = slow.speak(TEXT, tmp_path / "slow.wav")
-    assert fast.speak(TEXT, tmp_path / "fast.wav").duration_s < first.duration_s / 2
-    assert _is_same(slow.speak(TEXT, tmp_path / "slow.wav"), first)
-
-
-def test_espeak_speaks_other_languages(tmp_path):
-    speech = EspeakVoice("de").speak("Größe zählt nicht.", tmp_path / "said.wav")
-    assert (speech.language, len(speech.words)) == ("de", 3)
