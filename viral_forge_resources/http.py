@@ -1,12 +1,15 @@
 """Outgoing HTTP: to checked addresses only, with refusals as errors of ours."""
 
+import asyncio
 import ipaddress
 import socket
-from collections.abc import Generator, Mapping
+from collections.abc import Collection, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from importlib.metadata import version
+from typing import Any
 
 import httpx
 
@@ -20,9 +23,13 @@ from viral_forge_resources.contracts.errors import (
     printable,
 )
 
-_MOST_REDIRECTS = 5
+MUST_BE_PUBLIC = "viral_forge.must_be_public"
+"""Extension of a request that may not use the trust in its origin, such as one redirected there."""
+
+MOST_REDIRECTS = 5
 _CONNECT_TIMEOUT_S = 10.0
 _LONGEST_WAIT_S = 7 * 24 * 3600  # more is a mistake, and might not fit a timedelta
+_Found = tuple[Any, ...]  # as getaddrinfo answers
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
 _REFUSALS: dict[int, tuple[type[Permanent | Transient], str]] = {
@@ -49,13 +56,47 @@ def open_client(*, allow_private_addresses: bool, timeout_s: float = 20.0) -> ht
         timeout_s: longest wait for the next bytes, which starts anew with every byte.
     """
     return httpx.Client(
-        transport=_CheckedTransport(allow_private_addresses=allow_private_addresses),
-        timeout=httpx.Timeout(timeout_s, connect=min(timeout_s, _CONNECT_TIMEOUT_S)),
+        transport=_CheckedTransport(_Checks(allow_private_addresses=allow_private_addresses)),
+        timeout=_timeout(timeout_s),
         follow_redirects=True,
-        max_redirects=_MOST_REDIRECTS,
-        headers={"User-Agent": f"viral-forge/{version('viral-forge')}"},
+        max_redirects=MOST_REDIRECTS,
+        headers=_who_we_are(),
         trust_env=False,
     )
+
+
+def open_async_client(
+    *, allow_private_addresses: bool, trusted: Collection[str] = (), timeout_s: float = 20.0
+) -> httpx.AsyncClient:
+    """The same for asyncio, but it follows no redirect by itself and keeps no cookies.
+
+    Args:
+        allow_private_addresses: reach private, loopback and reserved addresses, too.
+        trusted: addresses of origins that may be private nevertheless.
+        timeout_s: longest wait for the next bytes, which starts anew with every byte.
+    """
+    checks = _Checks(allow_private_addresses=allow_private_addresses, trusted=trusted)
+    return httpx.AsyncClient(
+        transport=_AsyncCheckedTransport(checks),
+        timeout=_timeout(timeout_s),
+        headers=_who_we_are(),
+        cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),
+        trust_env=False,
+    )
+
+
+def _timeout(timeout_s: float) -> httpx.Timeout:
+    return httpx.Timeout(timeout_s, connect=min(timeout_s, _CONNECT_TIMEOUT_S))
+
+
+def _who_we_are() -> dict[str, str]:
+    return {"User-Agent": f"viral-forge/{version('viral-forge')}"}
+
+
+def origin(url: httpx.URL | str) -> tuple[str, str, int | None]:
+    """Scheme, host and port, whether the port is written or not."""
+    parsed = httpx.URL(url)
+    return parsed.scheme, parsed.host, parsed.port or {"http": 80, "https": 443}.get(parsed.scheme)
 
 
 def shown_address(url: httpx.URL | str) -> str:
@@ -129,13 +170,54 @@ def contract_errors(name: str) -> Generator[None]:
         raise BadInput(
             name,
             reason=f"cannot be fetched ({type(error).__name__})",
-            remedy="Give a complete http or https address that leads to the video.",
+            remedy="Give a complete http or https address that leads to what is wanted.",
         ) from error
     except (httpx.TransportError, httpx.DecodingError) as error:
         raise Unreachable(
             f"{printable(name)}: gave no complete answer ({type(error).__name__}). "
             "It may answer later."
         ) from error
+
+
+class _Checks:
+    """Which addresses a request may be sent to, and the request pinned to one of them."""
+
+    def __init__(self, *, allow_private_addresses: bool, trusted: Collection[str] = ()) -> None:
+        self._allow_private_addresses = allow_private_addresses
+        self._trusted = frozenset(map(origin, trusted))
+
+    def host(self, request: httpx.Request) -> str:
+        host = request.url.raw_host.decode("ascii")
+        if request.url.scheme not in ("http", "https") or not host:
+            raise httpx.UnsupportedProtocol("neither http nor https", request=request)
+        return host
+
+    def addresses(self, found: Sequence[_Found], request: httpx.Request) -> list[str]:
+        addresses = list(dict.fromkeys(str(entry[4][0]) for entry in found))
+        is_trusted = (
+            origin(request.url) in self._trusted and MUST_BE_PUBLIC not in request.extensions
+        )
+        if not (self._allow_private_addresses or is_trusted or all(map(is_public, addresses))):
+            raise private_address(shown_address(request.url))
+        return addresses
+
+
+def _pinned(request: httpx.Request, host: str, address: str) -> httpx.Request:
+    return httpx.Request(
+        request.method,
+        request.url.copy_with(host=address),
+        headers=request.headers,
+        stream=request.stream,
+        extensions={**request.extensions, "sni_hostname": host},
+    )
+
+
+@contextmanager
+def _resolving(request: httpx.Request) -> Generator[None]:
+    try:
+        yield
+    except (OSError, UnicodeError) as error:
+        raise httpx.ConnectError("the name cannot be resolved", request=request) from error
 
 
 class _CheckedTransport(httpx.BaseTransport):
@@ -145,47 +227,60 @@ class _CheckedTransport(httpx.BaseTransport):
     at the same address.
     """
 
-    def __init__(self, *, allow_private_addresses: bool) -> None:
-        self._allow_private_addresses = allow_private_addresses
+    def __init__(self, checks: _Checks) -> None:
+        self._checks = checks
         self._ssl_context = httpx.create_ssl_context()
         self._pools: dict[str, httpx.HTTPTransport] = {}
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Send the request to the first checked address that takes the connection."""
-        host = request.url.raw_host.decode("ascii")
-        if request.url.scheme not in ("http", "https") or not host:
-            raise httpx.UnsupportedProtocol("neither http nor https", request=request)
+        host = self._checks.host(request)
+        with _resolving(request):
+            found = socket.getaddrinfo(host.strip("[]"), None, type=socket.SOCK_STREAM)
         if host not in self._pools:
             self._pools[host] = httpx.HTTPTransport(verify=self._ssl_context, trust_env=False)
         failure: httpx.TransportError = httpx.ConnectError("no address", request=request)
-        for address in self._checked_addresses(host, request):
-            pinned = httpx.Request(
-                request.method,
-                request.url.copy_with(host=address),
-                headers=request.headers,
-                stream=request.stream,
-                extensions={**request.extensions, "sni_hostname": host},
-            )
+        for address in self._checks.addresses(found, request):
             try:
-                return self._pools[host].handle_request(pinned)
+                return self._pools[host].handle_request(_pinned(request, host, address))
             except (httpx.ConnectError, httpx.ConnectTimeout) as error:
                 failure = error
         raise failure
-
-    def _checked_addresses(self, host: str, request: httpx.Request) -> list[str]:
-        try:
-            found = socket.getaddrinfo(host.strip("[]"), None, type=socket.SOCK_STREAM)
-        except (OSError, UnicodeError) as error:
-            raise httpx.ConnectError("the name cannot be resolved", request=request) from error
-        addresses = list(dict.fromkeys(str(entry[4][0]) for entry in found))
-        if not self._allow_private_addresses and not all(map(is_public, addresses)):
-            raise private_address(shown_address(request.url))
-        return addresses
 
     def close(self) -> None:
         """Close every connection."""
         for pool in self._pools.values():
             pool.close()
+
+
+class _AsyncCheckedTransport(httpx.AsyncBaseTransport):
+    """The same for asyncio; see ``_CheckedTransport``."""
+
+    def __init__(self, checks: _Checks) -> None:
+        self._checks = checks
+        self._ssl_context = httpx.create_ssl_context()
+        self._pools: dict[str, httpx.AsyncHTTPTransport] = {}
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Send the request to the first checked address that takes the connection."""
+        host = self._checks.host(request)
+        loop = asyncio.get_running_loop()
+        with _resolving(request):
+            found = await loop.getaddrinfo(host.strip("[]"), None, type=socket.SOCK_STREAM)
+        if host not in self._pools:
+            self._pools[host] = httpx.AsyncHTTPTransport(verify=self._ssl_context, trust_env=False)
+        failure: httpx.TransportError = httpx.ConnectError("no address", request=request)
+        for address in self._checks.addresses(found, request):
+            try:
+                return await self._pools[host].handle_async_request(_pinned(request, host, address))
+            except (httpx.ConnectError, httpx.ConnectTimeout) as error:
+                failure = error
+        raise failure
+
+    async def aclose(self) -> None:
+        """Close every connection."""
+        for pool in self._pools.values():
+            await pool.aclose()
 
 
 def private_address(name: str) -> BadInput:
