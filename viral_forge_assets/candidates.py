@@ -1,29 +1,31 @@
-"""Stage 1, by niche: what the platforms show, and which of it we choose. Touches no file."""
+"""Stage 1, by niche: what the platforms show, and which of it we choose. Touches no file.
 
-from collections.abc import Mapping
+One run may be for many niches.
+"""
+
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 
 import dagster as dg
 import sqlalchemy as sa
 
+from viral_forge_assets.domain.scan_answers import is_mistaken
 from viral_forge_assets.failures import dagster_failures
-from viral_forge_assets.metadata import markdown_table, table_metadata
+from viral_forge_assets.metadata import Metadata, markdown_table, table_metadata
 from viral_forge_assets.partitions import known_niche, niche_partitions
-from viral_forge_assets.shortlisting import choose_candidates
-from viral_forge_resources.contracts.errors import ViralForgeError
-from viral_forge_resources.contracts.scanning import (
-    Niche,
-    ScannedVideo,
-    Scanner,
-    ScanOutcome,
-    ScanRequest,
-    ScanState,
+from viral_forge_assets.scanning import (
+    OpenScanTools,
+    ScanPlan,
+    ScanRecord,
+    run_to_its_end,
+    scan_niches,
 )
-from viral_forge_resources.state import scan_outcomes, sightings
+from viral_forge_assets.shortlisting import Shortlist, choose_candidates
+from viral_forge_resources.contracts.scanning import Niche, Scanner, ScanOutcome, ScanState
+from viral_forge_resources.state import scan_outcomes
 
-_HORIZON = timedelta(days=30)
-_MOST_PER_PLATFORM = 500
 _MOST_ROWS_SHOWN = 50
+_RECENT = timedelta(days=2)  # what a platform said before tells nothing of it now
 
 
 @dg.asset(
@@ -36,60 +38,105 @@ def scanned_videos(
     context: dg.AssetExecutionContext,
     state: dg.ResourceParam[sa.Engine],
     scanners: dg.ResourceParam[Mapping[str, Scanner]],
+    scan_tools: dg.ResourceParam[OpenScanTools],
+    scan_plan: dg.ResourceParam[ScanPlan],
 ) -> dg.MaterializeResult[None]:
-    """What each enabled platform shows for the niche now: new rows of ``sightings``.
+    """What each platform shows for the niche now: new rows of ``sightings``.
 
     One row a video and moment; counts that a platform hides are absent. One platform's failure
     never fails the scan: how each platform answered is in the metadata and in ``scan_outcomes``.
+    One run may scan many niches, side by side.
     """
     now = datetime.now(UTC)
+    record = ScanRecord(state)
     with dagster_failures("scanning"):
         with state.connect() as connection:
-            niche = known_niche(connection, context.partition_key)
-        answers = [_scan(scanner, niche, now=now) for scanner in scanners.values()]
-        seen = [video for videos, _ in answers for video in videos]
-        with state.begin() as connection:
-            rows_new = sightings.append(connection, niche.name, seen)
-            for _, outcome in answers:
-                scan_outcomes.append(connection, outcome)
-    facts = table_metadata(rows=rows_new, rows_read=len(seen), rows_new=rows_new)
-    return dg.MaterializeResult(
-        metadata=facts | {"platforms": markdown_table([_shown(outcome) for _, outcome in answers])}
-    )
+            niches = [known_niche(connection, name) for name in context.partition_keys]
+
+        async def scan() -> None:
+            async with scan_tools() as tools:
+                await scan_niches(
+                    niches, scanners, tools, plan=scan_plan, now=now, on_answer=record.keep
+                )
+
+        run_to_its_end(scan())
+    for name, error in record.mistakes.items():
+        context.log.error("the scanner of %s made a mistake", name, exc_info=error)
+    for niche in niches:
+        context.add_asset_metadata(_scan_metadata(record, niche), partition_key=niche.name)
+    return dg.MaterializeResult()
 
 
-def _scan(
-    scanner: Scanner, niche: Niche, *, now: datetime
-) -> tuple[list[ScannedVideo], ScanOutcome]:
-    request = ScanRequest(
-        niche=niche.name, queries=niche.queries, since=now - _HORIZON, limit=_MOST_PER_PLATFORM
+def _scan_metadata(record: ScanRecord, niche: Niche) -> Metadata:
+    outcomes = record.outcomes[niche.name]
+    states = [outcome.state for outcome in outcomes]
+    read, new = record.rows_read[niche.name], record.rows_new[niche.name]
+    facts = table_metadata(
+        rows=new,
+        rows_read=read,
+        rows_new=new,
+        platforms_found=states.count(ScanState.FOUND),
+        platforms_failed=states.count(ScanState.FAILED),
+        platforms_skipped=states.count(ScanState.SKIPPED),
     )
-    videos: list[ScannedVideo] = []
-    state, reason = ScanState.FOUND, None
-    try:
-        # Not list(): what was seen before a failure is kept.
-        for video in scanner.scan(request):
-            videos.append(video)  # noqa: PERF402  see above
-    except ViralForgeError as error:
-        state, reason = ScanState.FAILED, f"{type(error).__name__}: {error}"
-    outcome = ScanOutcome(
-        niche=niche.name,
-        platform=scanner.platform,
-        scanned_at=now,
-        state=state,
-        found=len(videos) if state is ScanState.FOUND else None,
-        reason=reason,
+    shown = sorted(
+        outcomes, key=lambda outcome: (outcome.state is ScanState.SKIPPED, outcome.platform)
     )
-    return videos, outcome
+    return facts | {"platforms": markdown_table([_shown(outcome) for outcome in shown])}
 
 
 def _shown(outcome: ScanOutcome) -> dict[str, object]:
+    state: str = outcome.state.value
+    if outcome.found == 0:
+        state = "quiet"
+    detail = outcome.skip or outcome.error
     return {
         "platform": outcome.platform,
-        "state": outcome.state.value,
+        "state": f"{state}: {detail}" if detail else state,
         "found": outcome.found,
+        "seconds": None if outcome.took_s is None else round(outcome.took_s, 1),
         "reason": outcome.reason,
     }
+
+
+@dg.multi_asset_check(
+    specs=[
+        dg.AssetCheckSpec(
+            "platforms_answered",
+            asset=scanned_videos,
+            description="Every platform that was asked for a watched niche answered the last time,"
+            " if only with nothing. Those that are skipped on purpose do not count.",
+        )
+    ]
+)
+def platforms_answered(
+    state: dg.ResourceParam[sa.Engine],
+) -> Iterable[dg.AssetCheckResult]:
+    """Whether every platform answered the last time, niche by niche.
+
+    A platform that is down is a warning. A mistake in a scanner fails the run as well, after the
+    sightings of all platforms are kept and while candidates are still chosen from them.
+    """
+    with state.connect() as connection:
+        failed = scan_outcomes.failing(connection, since=datetime.now(UTC) - _RECENT)
+    mistaken = sorted({outcome.platform for outcome in failed if is_mistaken(outcome)})
+    told = "; ".join(f"{row.niche}: {row.platform} ({row.error})" for row in failed)
+    yield dg.AssetCheckResult(
+        passed=not failed,
+        severity=dg.AssetCheckSeverity.ERROR if mistaken else dg.AssetCheckSeverity.WARN,
+        description=f"no answer for {told}" if failed else "every platform that was asked answered",
+        metadata={
+            "failed": markdown_table(
+                [{"niche": row.niche} | _shown(row) for row in failed[:_MOST_ROWS_SHOWN]]
+            )
+        },
+    )
+    if mistaken:
+        raise dg.Failure(
+            description=f"While scanning: mistakes in the scanners {', '.join(mistaken)}: "
+            f"{'; '.join(str(row.reason) for row in failed if is_mistaken(row))}",
+            allow_retries=False,
+        )
 
 
 @dg.asset(
@@ -107,9 +154,14 @@ def shortlist(
     Nothing is chosen without a right to it. A refused row carries the command that would clear it.
     """
     now = datetime.now(UTC)
-    with dagster_failures("choosing candidates"), state.begin() as connection:
-        niche = known_niche(connection, context.partition_key)
-        chosen = choose_candidates(connection, niche, now=now)
+    for name in context.partition_keys:
+        with dagster_failures("choosing candidates"), state.begin() as connection:
+            chosen = choose_candidates(connection, known_niche(connection, name), now=now)
+        context.add_asset_metadata(_choice_metadata(chosen), partition_key=name)
+    return dg.MaterializeResult()
+
+
+def _choice_metadata(chosen: Shortlist) -> Metadata:
     facts = table_metadata(
         rows=len(chosen.decisions),
         rows_read=chosen.seen,
@@ -120,4 +172,4 @@ def shortlist(
         {"candidate": row.candidate_key, "why": row.reason, "remedy": row.remedy}
         for row in chosen.refused[:_MOST_ROWS_SHOWN]
     ]
-    return dg.MaterializeResult(metadata=facts | {"refusals": markdown_table(shown)})
+    return facts | {"refusals": markdown_table(shown)}

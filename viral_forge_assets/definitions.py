@@ -29,11 +29,13 @@ from viral_forge_assets import (
     transform,
 )
 from viral_forge_assets.domain.recipes import Recipe, parse_recipe
+from viral_forge_assets.scanning import ScanPlan
 from viral_forge_resources import resources as shells
 from viral_forge_resources.contracts.errors import Misconfigured
 from viral_forge_resources.contracts.media_ports import FetchLimits
 from viral_forge_resources.contracts.studio import Studio
 from viral_forge_resources.media.subtitles import read_subtitles
+from viral_forge_resources.plugins import plugin_names
 from viral_forge_resources.settings import EnabledPlugins, Settings, settings_problems
 from viral_forge_resources.state.engine import migrate, open_engine
 
@@ -92,6 +94,16 @@ def studio_of(settings: Settings) -> Studio:
     )
 
 
+def scan_plan_of(settings: Settings) -> ScanPlan:
+    """What a round of scans covers, and what it may take."""
+    return ScanPlan(
+        platforms=plugin_names(viral_forge_resources.scanners),
+        deadline_s=settings.scan_deadline_seconds,
+        niches_at_once=settings.concurrent_niches,
+        most_videos=settings.most_videos_per_platform,
+    )
+
+
 def build_resources(settings: Settings) -> dict[str, object]:
     """Every resource by its key."""
     state = partial(open_state, settings)
@@ -100,6 +112,13 @@ def build_resources(settings: Settings) -> dict[str, object]:
         "scratch": shells.scratch_resource(settings.home / "scratch", state),
         "storage": shells.StorageResource(backend=settings.storage),
         "scanners": shells.ScannersResource(names=list(settings.scanners)),
+        "scan_tools": shells.scan_tools_resource(
+            scanners=settings.scanners,
+            answer_cache=settings.home / "answers",
+            allow_private_addresses=settings.allow_private_addresses,
+            concurrent_workers=settings.concurrent_workers,
+        ),
+        "scan_plan": scan_plan_of(settings),
         "publishers": shells.PublishersResource(names=list(settings.publishers)),
         "metrics_readers": shells.MetricsReadersResource(names=list(settings.publishers)),
         "downloader": shells.DownloaderResource(
@@ -128,10 +147,16 @@ def no_display(doing: str, share: float) -> None:
 
 def build_definitions(settings: Settings, **overrides: object) -> dg.Definitions:
     """Everything that Dagster is told, with ``overrides`` in place of resources of those keys."""
-    stages = [candidates, source, captions, transform, publication, metrics]
+    stages = [source, captions, transform, publication, metrics]
     return dg.Definitions(
-        assets=dg.load_assets_from_modules(stages),
-        asset_checks=dg.load_asset_checks_from_modules(stages),
+        assets=[
+            # Many niches are scanned side by side, so one run takes them all.
+            *dg.load_assets_from_modules(
+                [candidates], backfill_policy=dg.BackfillPolicy.single_run()
+            ),
+            *dg.load_assets_from_modules(stages),
+        ],
+        asset_checks=dg.load_asset_checks_from_modules([candidates, *stages]),
         jobs=[
             jobs.scan_job,
             jobs.candidate_job,

@@ -1,7 +1,12 @@
 """Dagster shells: names in, plain objects out, no secrets. Dagster is imported here alone."""
 
-from collections.abc import Callable, Generator, Mapping
-from contextlib import contextmanager, nullcontext
+from collections.abc import AsyncGenerator, Callable, Generator, Mapping, Sequence
+from contextlib import (
+    AbstractAsyncContextManager,
+    asynccontextmanager,
+    contextmanager,
+    nullcontext,
+)
 from pathlib import Path
 from shutil import rmtree
 
@@ -21,15 +26,17 @@ from viral_forge_resources.contracts.media_ports import (
     Transcriber,
 )
 from viral_forge_resources.contracts.publishing import MetricsReader, Publisher
-from viral_forge_resources.contracts.scanning import Scanner
+from viral_forge_resources.contracts.scanning import Scanner, ScanTools
 from viral_forge_resources.contracts.storage import Storage
 from viral_forge_resources.media.downloader import SourceDownloader
 from viral_forge_resources.media.fonts import DejavuFonts
 from viral_forge_resources.media.reader import AvReader
 from viral_forge_resources.media.renderer import FfmpegRenderer
 from viral_forge_resources.media.transcriber import WhisperTranscriber
-from viral_forge_resources.plugins import open_plugin
+from viral_forge_resources.plugins import get_plugin, open_plugin
+from viral_forge_resources.settings import addresses_in
 from viral_forge_resources.state import liveness
+from viral_forge_resources.state.quotas import SqlQuotaLedger
 
 
 class StorageResource(dg.ConfigurableResource[Storage]):
@@ -132,6 +139,55 @@ class BackfillsResource(dg.ConfigurableResource[BackfillLauncher]):
     def create_resource(self, context: dg.InitResourceContext) -> BackfillLauncher:
         """Name the webserver; it is called when a backfill is launched."""
         return WebserverBackfills(self.webserver_url)
+
+
+def scan_tools_resource(
+    *,
+    scanners: Sequence[str],
+    answer_cache: Path,
+    allow_private_addresses: bool,
+    concurrent_workers: int,
+) -> dg.ResourceDefinition:
+    """What opens the tools of a round of scans; every call that they make is counted in state.
+
+    Args:
+        scanners: the enabled ones; the web addresses among their settings may be private.
+        answer_cache: folder for answers that are asked for again only if they changed.
+        allow_private_addresses: every address may be private.
+        concurrent_workers: most processes at once that ask platforms.
+    """
+
+    @dg.resource(
+        required_resource_keys={"state"},
+        description="The internet and worker processes, for scanners.",
+    )
+    def scan_tools(
+        context: dg.InitResourceContext,
+    ) -> Callable[[], AbstractAsyncContextManager[ScanTools]]:
+        ledger = SqlQuotaLedger(context.resources.state)
+
+        @asynccontextmanager
+        async def open_tools() -> AsyncGenerator[ScanTools]:
+            from viral_forge_resources.web import open_web
+            from viral_forge_resources.working import ProcessWorkers
+
+            plugins = [get_plugin(viral_forge_resources.scanners, name) for name in scanners]
+            workers = ProcessWorkers(
+                ledger=ledger,
+                at_once=concurrent_workers,
+                allow_private_addresses=allow_private_addresses,
+            )
+            async with open_web(
+                ledger=ledger,
+                trusted=[each for plugin in plugins for each in addresses_in(plugin.Settings())],
+                allow_private_addresses=allow_private_addresses,
+                cache=answer_cache,
+            ) as web:
+                yield ScanTools(web=web, workers=workers)
+
+        return open_tools
+
+    return scan_tools
 
 
 def state_resource(open_state: Callable[[], sa.Engine]) -> dg.ResourceDefinition:

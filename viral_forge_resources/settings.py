@@ -5,7 +5,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Annotated
 
-from pydantic import Field, HttpUrl, ValidationError, field_validator
+from pydantic import AnyUrl, Field, HttpUrl, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from viral_forge_resources.contracts.errors import Misconfigured
@@ -88,8 +88,20 @@ class Settings(EnabledPlugins):
     concurrent_renders: int = Field(
         default=1, ge=1, description="Renders at once; FFmpeg gets cores / this many threads."
     )
+    scan_deadline_seconds: float = Field(
+        default=120, gt=0, description="A platform that takes longer for one niche has failed."
+    )
+    concurrent_niches: int = Field(
+        default=4, ge=1, description="Niches scanned at once, each on all of its platforms."
+    )
+    concurrent_workers: int = Field(
+        default=2, ge=1, description="Processes at once that ask platforms for a scan."
+    )
+    most_videos_per_platform: int = Field(
+        default=500, ge=1, description="Most videos that a scan takes of one platform for a niche."
+    )
     allow_private_addresses: bool = Field(
-        default=False, description="Let downloads reach private and loopback addresses."
+        default=False, description="Let downloads and scans reach private and loopback addresses."
     )
     console_url: HttpUrl = Field(
         default=HttpUrl("http://127.0.0.1:3001"), description="Where people reach the console."
@@ -113,6 +125,15 @@ def settings_problems(enabled: Mapping[ModuleType, Iterable[str]]) -> list[str]:
             except Misconfigured as error:
                 problems.append(str(error))
     return problems
+
+
+def addresses_in(settings: BaseSettings) -> list[str]:
+    """Every web address among the settings, also in a list of them: the operator chose these."""
+    found = []
+    for value in (getattr(settings, name) for name in type(settings).model_fields):
+        several = value if isinstance(value, tuple | list | frozenset | set) else (value,)
+        found += [str(each) for each in several if isinstance(each, AnyUrl)]
+    return found
 
 
 def _problems_of(settings_class: type[BaseSettings]) -> list[str]:

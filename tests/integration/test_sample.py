@@ -1,5 +1,6 @@
 """The demo's sample video, made once and looked at."""
 
+import asyncio
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import pairwise
@@ -10,9 +11,10 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
+from tests.fakes.scanner import NO_TOOLS
 from viral_forge_assets.domain.rights import record_from_sidecar, rights_verdict
 from viral_forge_resources.contracts.media import Transcript
-from viral_forge_resources.contracts.scanning import ScanRequest
+from viral_forge_resources.contracts.scanning import ScannedVideo, ScanRequest
 from viral_forge_resources.media.sample import Sample, make_sample
 from viral_forge_resources.media.subtitles import read_subtitles
 from viral_forge_resources.scanners.inbox import InboxScanner
@@ -113,9 +115,12 @@ def test_speech_stands_well_above_the_music(sample, seen):
 
 def test_the_inbox_takes_it_at_once_and_it_may_be_used(sample):
     folder: Path = sample.video.parent
-    [video] = InboxScanner(folder.parent).scan(
-        ScanRequest(niche=folder.name, queries=(), since=NOW, limit=10)
-    )
+    request = ScanRequest(niche=folder.name, queries=(), since=NOW, limit=10)
+
+    async def scan() -> list[ScannedVideo]:
+        return [video async for video in InboxScanner(folder.parent).scan(request, NO_TOOLS)]
+
+    [video] = asyncio.run(scan())
     assert (video.locator, video.subtitles) == (str(sample.video), str(sample.subtitles))
     assert video.title == "How viral_forge works"
     record = record_from_sidecar(video, now=NOW)

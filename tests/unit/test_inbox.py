@@ -1,5 +1,6 @@
 """The inbox: what is taken from a folder, what waits, and what is refused by name."""
 
+import asyncio
 import json
 import os
 from datetime import UTC, datetime, timedelta
@@ -7,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.fakes.scanner import NO_TOOLS
 from viral_forge_resources.contracts.errors import BadInput, Misconfigured
 from viral_forge_resources.contracts.scanning import ScannedVideo, ScanRequest
 from viral_forge_resources.scanners.inbox import InboxScanner, Settings, open_plugin
@@ -37,11 +39,15 @@ def _scan(
     now = datetime.now(UTC)
     found: list[ScannedVideo] = []
     scan = InboxScanner(folder.parent, settle=settle).scan(
-        ScanRequest(niche=niche, queries=("pasta",), since=now, limit=100)
+        ScanRequest(niche=niche, queries=("pasta",), since=now, limit=100), NO_TOOLS
     )
+
+    async def take() -> None:
+        async for video in scan:
+            found.append(video)  # noqa: PERF401  what came before the problem is kept
+
     try:
-        for video in scan:
-            found.append(video)  # noqa: PERF402  what came before the problem is kept
+        asyncio.run(take())
     except BadInput as problem:
         return found, problem
     return found, None

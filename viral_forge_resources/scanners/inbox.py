@@ -1,8 +1,9 @@
 """Inbox: videos that a person put into a folder, or listed there by address."""
 
+import asyncio
 import hashlib
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path, PurePosixPath
@@ -13,7 +14,7 @@ from pydantic_settings import BaseSettings
 
 from viral_forge_resources.contracts.errors import BadInput, Misconfigured, printable
 from viral_forge_resources.contracts.keys import checked_niche_name, short_hash, slug
-from viral_forge_resources.contracts.scanning import ScannedVideo, ScanRequest
+from viral_forge_resources.contracts.scanning import ScannedVideo, ScanRequest, ScanTools
 from viral_forge_resources.settings import in_home, settings_config
 from viral_forge_resources.sidecars import (
     MEDIA_SUFFIXES,
@@ -66,26 +67,32 @@ class InboxScanner:
         self._root = root
         self._settle = settle
 
-    def scan(self, request: ScanRequest) -> Iterator[ScannedVideo]:
+    async def scan(self, request: ScanRequest, tools: ScanTools) -> AsyncIterator[ScannedVideo]:
         """Yield every usable video of the niche's inbox, then raise what was wrong with the rest.
 
         Raises:
             BadInput: names each file that cannot be used; comes after all the others.
             Misconfigured: the folder cannot be made or read.
         """
+        del tools  # the network is not asked
         folder = self._root.absolute() / checked_niche_name(request.niche)
+        found, problems = await asyncio.to_thread(self._look, folder, limit=request.limit)
+        for video in found:
+            yield video
+        if problems:
+            raise _as_one(problems, folder)
+
+    def _look(self, folder: Path, *, limit: int) -> tuple[list[ScannedVideo], list[BadInput]]:
         problems: list[BadInput] = []
-        found: set[str] = set()
+        found: dict[str, ScannedVideo] = {}
         for item in self._items(folder, seen_at=datetime.now(UTC)):
-            if len(found) >= request.limit:
+            if len(found) >= limit:
                 break
             if isinstance(item, BadInput):
                 problems.append(item)
-            elif item.platform_video_id not in found:
-                found.add(item.platform_video_id)
-                yield item
-        if problems:
-            raise _as_one(problems, folder)
+            else:
+                found.setdefault(item.platform_video_id, item)
+        return list(found.values()), problems
 
     def _items(self, folder: Path, *, seen_at: datetime) -> Iterator[ScannedVideo | BadInput]:
         names = _names(folder)

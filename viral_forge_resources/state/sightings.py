@@ -1,6 +1,7 @@
 """Statements on ``sightings``."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from datetime import datetime
 
 import sqlalchemy as sa
 
@@ -26,3 +27,10 @@ def latest(connection: sa.Connection, niche: str) -> tuple[ScannedVideo, ...]:
         .order_by(ranked.c.platform, ranked.c.platform_video_id)
     )
     return read_all(connection, ScannedVideo, newest)
+
+
+def expire(connection: sa.Connection, *, platforms: Collection[str], before: datetime) -> int:
+    """How many sightings of ``platforms`` from before that moment were removed."""
+    seen = sightings.c
+    old = sa.delete(sightings).where(seen.platform.in_(platforms), seen.seen_at < before)
+    return connection.execute(old).rowcount
