@@ -1,17 +1,31 @@
-"""Adds niches and channels to what the studio watches and serves."""
+"""Adds niches and channels to what the studio watches and serves, and takes niches away."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 import sqlalchemy as sa
 
+import viral_forge_resources.scanners
+from viral_forge_assets.domain.niches import Known
 from viral_forge_resources.contracts.errors import BadInput
 from viral_forge_resources.contracts.keys import checked_niche_name, slug
 from viral_forge_resources.contracts.publishing import Channel
+from viral_forge_resources.contracts.records import CandidateStatus
 from viral_forge_resources.contracts.scanning import Niche
+from viral_forge_resources.plugins import plugin_names
+from viral_forge_resources.state import candidates as candidates_state
 from viral_forge_resources.state import channels as channels_state
 from viral_forge_resources.state import niches as niches_state
 
 FIRST_PUBLISHER = "folder"
+
+
+def known_things(recipes: Iterable[str]) -> Known:
+    """What a niche may name in this studio."""
+    return Known(
+        recipes=frozenset(recipes),
+        scanners=frozenset(plugin_names(viral_forge_resources.scanners)),
+    )
 
 
 def watch_niche(connection: sa.Connection, niche: Niche, *, now: datetime) -> None:
@@ -24,6 +38,29 @@ def watch_niche(connection: sa.Connection, niche: Niche, *, now: datetime) -> No
     niches_state.save(connection, niche, now=now)
     if not channels_state.serving(connection, niche.name):
         add_channel(connection, niche.name, publisher=FIRST_PUBLISHER, name=niche.name, now=now)
+
+
+def unwatch_niche(connection: sa.Connection, name: str, *, now: datetime) -> int:
+    """How many of its candidates are retired: those of which no post was ever planned.
+
+    All that was seen and made stays, and posts that are planned still go out.
+
+    Raises:
+        BadInput: no such niche.
+    """
+    if not niches_state.remove(connection, name):
+        raise BadInput(name, reason="names no niche", remedy="`viral-forge niche list` names them.")
+    unplanned = candidates_state.never_planned(connection)
+    leaving = [
+        row.candidate_key
+        for row in candidates_state.with_status(connection, CandidateStatus.SHORTLISTED, niche=name)
+        if row.candidate_key in unplanned
+    ]
+    for key in leaving:
+        candidates_state.set_status(
+            connection, key, CandidateStatus.RETIRED, reason="its niche was removed", now=now
+        )
+    return len(leaving)
 
 
 def add_channel(

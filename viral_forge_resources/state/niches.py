@@ -19,6 +19,11 @@ def get(connection: sa.Connection, name: str) -> Niche | None:
     return read_one(connection, Niche, sa.select(niches).where(niches.c.name == name))
 
 
+def remove(connection: sa.Connection, name: str) -> bool:
+    """True if there was a niche of that name; what was seen and made in it stays."""
+    return connection.execute(sa.delete(niches).where(niches.c.name == name)).rowcount > 0
+
+
 def all_niches(connection: sa.Connection) -> tuple[Niche, ...]:
     """Every niche, by name."""
     return read_all(connection, Niche, sa.select(niches).order_by(niches.c.name))
