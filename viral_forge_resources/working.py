@@ -6,7 +6,8 @@ import os
 import re
 import signal
 import sys
-from collections.abc import AsyncGenerator, Callable, Mapping
+import tempfile
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any
@@ -34,10 +35,7 @@ _CHUNK_BYTES = 1 << 16
 _KEPT_COMPLAINT_BYTES = 4_096
 _EXCEPTION_NAME = re.compile(rb"^(?:\w+\.)*(\w+)(?::|$)")
 
-_ERRORS: dict[str, Callable[[str], ViralForgeError]] = {
-    "bad_input": lambda message: BadInput(
-        message, reason="cannot be used", remedy="Check it in a browser."
-    ),
+_ERRORS: dict[str, type[ViralForgeError]] = {
     "misconfigured": Misconfigured,
     "no_credentials": NoCredentials,
     "not_found": NotFound,
@@ -47,7 +45,7 @@ _ERRORS: dict[str, Callable[[str], ViralForgeError]] = {
     "unexpected": UnexpectedAnswer,
     "unreachable": Unreachable,
 }
-"""What the kinds of failure stand for; ``status`` and ``private`` are read in ``_error``."""
+"""What the kinds of failure stand for; ``_error`` reads three more."""
 
 
 class ProcessWorkers:
@@ -86,13 +84,8 @@ class ProcessWorkers:
         async with self._slots:
             if uses:
                 await asyncio.to_thread(self._ledger.take, uses, now=datetime.now(UTC))
-            try:
-                async with asyncio.timeout(deadline_s), _process(job) as process:
-                    stdout = await _talk(process, job, request)
-            except TimeoutError as error:
-                raise Unreachable(
-                    f"the {job} job took longer than {deadline_s:g} s. It is tried again later."
-                ) from error
+            with tempfile.TemporaryDirectory(prefix=f"{job}-") as folder:
+                stdout = await _outcome(job, {**request, "folder": folder}, deadline_s=deadline_s)
         return decoded(job, stdout)
 
 
@@ -100,7 +93,7 @@ def decoded(job: str, stdout: bytes) -> Any:  # noqa: ANN401  the job's JSON
     """The answer in what ``job`` wrote: ``{"answer": …}``.
 
     Raises:
-        ViralForgeError: what ``{"error": {"kind": …, "message": …, "status": …}}`` stands for.
+        ViralForgeError: what ``{"error": {"kind": …, "name": …, "message": …, "status": …}}`` is.
         UnexpectedAnswer: it wrote something else.
     """
     if len(stdout) > MOST_BYTES:
@@ -110,24 +103,35 @@ def decoded(job: str, stdout: bytes) -> Any:  # noqa: ANN401  the job's JSON
     except ValueError as error:  # also bytes that are no UTF-8
         raise UnexpectedAnswer(f"the {job} job answered with something that is no JSON.") from error
     match said:
-        case {"error": {"kind": str() as kind} as facts}:
-            raise _error(job, kind, facts)
+        case {"error": {"kind": str()} as facts}:
+            raise _error(job, facts)
         case {"answer": answer}:
             return answer
     raise UnexpectedAnswer(f"the {job} job answered with neither an answer nor an error.")
 
 
-def _error(job: str, kind: str, facts: Mapping[str, Any]) -> ViralForgeError:
-    message = f"{job}: {facts.get('message') or kind}"
-    status = facts.get("status")
+def _error(job: str, facts: Mapping[str, Any]) -> ViralForgeError:
+    kind, status = facts["kind"], facts.get("status")
+    name, message = str(facts.get("name") or job), str(facts.get("message") or kind)
     if kind == "status" and isinstance(status, int):
-        retry_after = str(facts.get("retry_after") or "")
-        return refusal(message, status, {"retry-after": retry_after})
+        return refusal(name, status, {"retry-after": str(facts.get("retry_after") or "")})
     if kind == "private":
-        return private_address(message)
+        return private_address(name)
+    if kind == "bad_input":
+        return BadInput(name, reason=message, remedy="Look at it in a browser.")
     if kind not in _ERRORS:
         return UnexpectedAnswer(f"the {job} job failed in an unknown way: {printable(kind)}.")
-    return _ERRORS[kind](message)
+    return _ERRORS[kind](f"{printable(name)}: {message}.")
+
+
+async def _outcome(job: str, request: Mapping[str, object], *, deadline_s: float) -> bytes:
+    try:
+        async with asyncio.timeout(deadline_s), _process(job) as process:
+            return await _talk(process, job, request)
+    except TimeoutError as error:
+        raise Unreachable(
+            f"the {job} job took longer than {deadline_s:g} s. It is tried again later."
+        ) from error
 
 
 @asynccontextmanager

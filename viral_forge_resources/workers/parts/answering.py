@@ -19,10 +19,12 @@ class Job:
 
     Attributes:
         arguments: what the caller wants; each job's file says which there are.
+        folder: of this job alone, removed after it.
         allow_private_addresses: it may reach private, loopback and reserved addresses, too.
     """
 
     arguments: Mapping[str, Any]
+    folder: str
     allow_private_addresses: bool
 
 
@@ -31,6 +33,7 @@ class JobError(Exception):
 
     Args:
         kind: a key of the table in ``viral_forge_resources.working``.
+        name: what was asked, as it may be shown.
         message: what happened, in words; nobody's secrets.
         status: HTTP status of the refusal, where it was one.
         retry_after: the refusal's header of that name.
@@ -39,14 +42,16 @@ class JobError(Exception):
     def __init__(
         self,
         kind: str,
+        name: str,
         message: str = "",
         *,
         status: int | None = None,
         retry_after: str | None = None,
     ) -> None:
         super().__init__(message)
-        self.facts = {
+        self.facts: dict[str, object] = {
             "kind": kind,
+            "name": name,
             "message": message,
             "status": status,
             "retry_after": retry_after,
@@ -69,7 +74,7 @@ def _answer(work: Callable[[Job], object], job: Job) -> dict[str, object]:
     except JobError as error:
         return {"error": error.facts}
     except MemoryError:
-        return {"error": {"kind": "unexpected", "message": "needs more memory than a job may use"}}
+        return {"error": {"kind": "unexpected", "message": "needs more memory than it may use"}}
 
 
 def end_with_parent() -> None:
