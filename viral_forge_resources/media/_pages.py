@@ -14,6 +14,8 @@ from typing import Any
 
 from viral_forge_resources.contracts.errors import (
     BadInput,
+    Misconfigured,
+    RateLimited,
     Transient,
     Unreachable,
     ViralForgeError,
@@ -24,6 +26,12 @@ from viral_forge_resources.http import private_address, refusal, shown_address
 from viral_forge_resources.media._files import disk_full, require_room, too_large
 
 _WORKER = "viral_forge_resources.media._ytdlp"
+
+_PLAIN: dict[str, type[ViralForgeError]] = {
+    "misconfigured": Misconfigured,
+    "robot_check": RateLimited,
+    "unreachable": Unreachable,
+}
 
 
 def fetch_page(
@@ -126,8 +134,8 @@ def _error(name: str, answer: dict[str, Any], limits: FetchLimits) -> ViralForge
     kind = answer["error"]
     if kind == "status":
         return refusal(name, answer["status"], {"retry-after": answer["retry_after"] or ""})
-    if kind == "unreachable":
-        return Unreachable(f"{printable(name)}: {answer['reason']}. It may answer later.")
+    if kind in _PLAIN:
+        return _PLAIN[kind](f"{printable(name)}: {answer['reason']}.")
     plain: dict[str, ViralForgeError] = {
         "private": private_address(name),
         "too_large": too_large(name, limits),

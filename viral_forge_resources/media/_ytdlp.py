@@ -5,33 +5,36 @@ either the file or the reason why there is none. It ends when its standard input
 imports this module, so yt-dlp is imported at its top.
 """
 
-import errno
 import json
 import os
-import re
-import signal
 import sys
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, TextIO
 
-import yt_dlp
-from yt_dlp.networking.exceptions import HTTPError, TransportError
-from yt_dlp.utils import DownloadCancelled, UnsupportedError, YoutubeDLError
+from yt_dlp.utils import DownloadCancelled, YoutubeDLError
 
-from viral_forge_resources.http import is_public, shown_address
-
-_LONGEST_REASON = 300
-_ADDRESS = re.compile(r"https?://[^\s'\"<>]+")
-_TERMINAL_CODE = re.compile(r"\x1b\[[0-9;]*m")
-_PLEA = re.compile(
-    r"[;,.]?\s*(please report this issue|Confirm you are on the latest).*", re.DOTALL
+from viral_forge_resources.contracts.errors import Misconfigured
+from viral_forge_resources.workers.parts.answering import end_with_parent
+from viral_forge_resources.workers.parts.guard import Guard
+from viral_forge_resources.workers.parts.ytdlp import (
+    YtdlpFailure,
+    YtdlpSettings,
+    common_options,
+    failure,
+    opened,
+    read_settings,
 )
+
 _HAND_REMEDY = (
     "Check the address in a browser; if the video plays there, update yt-dlp, "
     "or save the video yourself and add the file."
 )
+_REMEDIES = {
+    "needs_account": "Name a cookie file in VIRAL_FORGE_YTDLP_COOKIE_FILE if your account may "
+    "see it, or save the video yourself and add the file.",
+    "unavailable": "Choose another video.",
+}
 
 
 class _Job:
@@ -82,69 +85,29 @@ class _Job:
             self.say({"progress": share})
 
 
-class _Silent:
-    """Swallows what yt-dlp says; its errors arrive as exceptions."""
-
-    def debug(self, message: str) -> None:
-        """Ignore it."""
-
-    warning = error = debug
-
-
 def main() -> None:
     """Fetch what the request names, and answer."""
     request = json.loads(sys.stdin.readline())
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    threading.Thread(target=end_with_parent, daemon=True).start()
     with os.fdopen(os.dup(1), "w", encoding="utf-8") as out:
         os.dup2(2, 1)  # nothing that a child prints may look like an answer
         job = _Job(request, out)
-        guard = _Guard()
-        if not request["allow_private_addresses"]:
-            sys.addaudithook(guard)
-        job.say(_fetch(job, guard))
+        try:
+            job.say(_fetch(job, read_settings()))
+        except Misconfigured as error:
+            job.say({"error": "misconfigured", "reason": str(error)})
 
 
-def _end_with_parent() -> None:
-    sys.stdin.read()
-    os.killpg(0, signal.SIGKILL)
-
-
-class _Guard:
-    """An audit hook that lets Python connect to public addresses only, whoever asks.
-
-    FFmpeg would connect unseen, so it may not be started with an address.
-    """
-
-    def __init__(self) -> None:
-        self.has_refused = False
-
-    def __call__(self, event: str, details: tuple[Any, ...]) -> None:
-        if event == "socket.connect" and isinstance(details[1], tuple):
-            is_refused = not _is_public(str(details[1][0]))
-        elif event == "subprocess.Popen":
-            is_refused = any("://" in str(argument) for argument in details[1])
-        else:
-            return
-        if is_refused:
-            self.has_refused = True
-            raise PermissionError(errno.EACCES, "private address refused")
-
-
-def _is_public(host: str) -> bool:
+def _fetch(job: _Job, settings: YtdlpSettings) -> dict[str, Any]:
+    upstream = None if settings.proxy is None else settings.proxy.get_secret_value()
+    guard = None if job.request["allow_private_addresses"] else Guard(upstream=upstream)
     try:
-        return is_public(host)
-    except ValueError:  # a name, which would be resolved where we cannot see
-        return False
-
-
-def _fetch(job: _Job, guard: _Guard) -> dict[str, Any]:
-    try:
-        with yt_dlp.YoutubeDL(_options(job)) as downloads:
+        with opened(_options(job, settings, proxy=guard.proxy if guard else upstream)) as downloads:
             downloads.extract_info(job.request["url"], download=True)
     except (YoutubeDLError, OSError, ValueError) as error:
-        if guard.has_refused:
+        if guard is not None and guard.has_refused:
             return {"error": "private"}
-        return job.refusal or _explained(error)
+        return job.refusal or _explained(failure(error))
     if not job.files or _is_text(Path(job.files[-1])):
         return _bad("shows no video", _HAND_REMEDY)
     return {"file": job.files[-1]}
@@ -156,64 +119,35 @@ def _is_text(file: Path) -> bool:
         return b"\0" not in opened.read(4096)
 
 
-def _options(job: _Job) -> dict[str, Any]:
+def _options(job: _Job, settings: YtdlpSettings, *, proxy: str | None) -> dict[str, Any]:
     folder = job.request["folder"]
     return {
-        "quiet": True,
-        "noprogress": True,
-        "logger": _Silent(),
-        "cachedir": False,
-        "socket_timeout": 15,
-        "retries": 3,
-        "fragment_retries": 3,
-        "extractor_retries": 2,
-        "retry_sleep_functions": {
-            kind: lambda attempt: min(2**attempt, 20) for kind in ("http", "fragment", "extractor")
-        },
+        **common_options(settings, folder=Path(folder), proxy=proxy),
         "noplaylist": True,
         "playlist_items": "1:2",
         "extract_flat": "in_playlist",
         "match_filter": job.match,
-        "progress_hooks": [job.watch],
+        "progress_hooks": [job.watch],  # max_filesize would leave a large file out silently
         "post_hooks": [job.files.append],
         "format": "bv*[ext=mp4]+ba[ext=m4a]/bv*+ba/b",
-        "format_sort": ["res:1080", "vcodec:h264", "acodec:aac"],
+        "format_sort": ["res:1080", "vcodec:h264", "acodec:aac"],  # a filter drops unknown heights
         "merge_output_format": "mp4/mkv",
         "paths": {"home": folder, "temp": folder},
         "outtmpl": {"default": "page.%(ext)s"},
         "ffmpeg_location": job.request["ffmpeg"],
-        "js_runtimes": {"deno": {}},
-        **({} if job.request["allow_private_addresses"] else {"proxy": ""}),
     }
 
 
-def _explained(error: BaseException) -> dict[str, Any]:
-    for cause in _causes(error):
-        if isinstance(cause, HTTPError):
-            retry_after = cause.response.headers.get("Retry-After")
-            return {"error": "status", "status": cause.status, "retry_after": retry_after}
-        if isinstance(cause, TransportError):
-            return {"error": "unreachable", "reason": _cleaned(str(cause))}
-        if isinstance(cause, UnsupportedError):
-            return _bad("shows no video that yt-dlp knows how to fetch", _HAND_REMEDY)
-        if isinstance(cause, OSError) and cause.errno == errno.ENOSPC:
-            return {"error": "disk_full"}
-    return _bad(f"yt-dlp could not fetch it: {_cleaned(str(error))}", _HAND_REMEDY)
-
-
-def _causes(error: BaseException | None) -> Iterator[BaseException]:
-    seen: list[BaseException] = []
-    while error is not None and error not in seen:
-        seen.append(error)
-        yield error
-        inner = getattr(error, "exc_info", None)
-        error = (inner[1] if inner else None) or error.__cause__ or error.__context__
-
-
-def _cleaned(message: str) -> str:
-    plain = _PLEA.sub("", _TERMINAL_CODE.sub("", message)).removeprefix("ERROR: ")
-    shown = _ADDRESS.sub(lambda match: shown_address(match[0]), " ".join(plain.split()))
-    return shown[:_LONGEST_REASON].rstrip(" .")
+def _explained(found: YtdlpFailure) -> dict[str, Any]:
+    if found.kind == "status":
+        return {"error": "status", "status": found.status, "retry_after": found.retry_after}
+    if found.kind == "unsupported":
+        return _bad("shows no video that yt-dlp knows how to fetch", _HAND_REMEDY)
+    if found.kind in ("needs_account", "unavailable", "broken"):
+        remedy = _REMEDIES.get(found.kind, _HAND_REMEDY)
+        return _bad(f"yt-dlp could not fetch it: {found.reason}", remedy)
+    kind = "misconfigured" if found.kind == "settings" else found.kind
+    return {"error": kind, "reason": found.reason}
 
 
 def _bad(reason: str, remedy: str) -> dict[str, Any]:

@@ -31,8 +31,7 @@ _PLAIN_CLIENT_REFUSED = frozenset({401, 403, 405, 406})
 class SourceDownloader:
     """Fetches by path or address; what it leaves is whole, whether it is a video tells a probe.
 
-    Private addresses are refused for every request of this process and every Python connection of
-    the yt-dlp process. Not seen there: requests that an extractor makes through curl.
+    Private addresses are refused for every request of this process and of the yt-dlp process.
     """
 
     def __init__(self, *, allow_private_addresses: bool) -> None:

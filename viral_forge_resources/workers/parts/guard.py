@@ -56,13 +56,11 @@ class Guard:
         return self._has_refused or self._own.has_refused
 
     def _check(self, event: str, details: tuple[Any, ...]) -> None:
-        if event in _EVENTS and isinstance(details[1], tuple):
-            is_allowed = details[1][:2] in self._allowed or _is_public(str(details[1][0]))
-        elif event == "subprocess.Popen":
-            is_allowed = not any("://" in str(argument) for argument in details[1])
-        else:
+        if event == "subprocess.Popen" and any("://" in str(part) for part in details[1]):
+            raise PermissionError(errno.EACCES, "a program may not open an address by itself")
+        if event not in _EVENTS or not isinstance(details[1], tuple):
             return
-        if not is_allowed:
+        if details[1][:2] not in self._allowed and not _is_public(str(details[1][0])):
             self._has_refused = True
             raise PermissionError(errno.EACCES, "private address refused")
 
