@@ -134,6 +134,7 @@ _SPELLINGS: Mapping[str, str] = MappingProxyType(
         "pdm": "CC-PDM-1.0",
         "pdm 1.0": "CC-PDM-1.0",
         "cc pdm": "CC-PDM-1.0",
+        "cc by reuse allowed": "LicenseRef-CC-BY",  # YouTube's words
         "unlicense": "Unlicense",
         "mit": "MIT",
         "expat": "MIT",

@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, TypedDict
 
 from viral_forge_resources.contracts.errors import UnexpectedAnswer
 from viral_forge_resources.contracts.keys import short_hash, slug
@@ -129,6 +129,14 @@ def is_older(published_at: datetime | None, since: datetime) -> bool:
     return published_at is not None and published_at < since
 
 
+class LicenceFields(TypedDict):
+    """Keyword arguments of a ``ScannedVideo``."""
+
+    licence: str | None
+    licence_spdx: str | None
+    licence_evidence: str | None
+
+
 @dataclass(frozen=True, slots=True)
 class Stated:
     """A licence as a platform states it; ``fields`` go into a ``ScannedVideo``."""
@@ -137,7 +145,7 @@ class Stated:
     evidence: str
 
     @property
-    def fields(self) -> dict[str, str | None]:
+    def fields(self) -> LicenceFields:
         """``licence``, ``licence_spdx`` and ``licence_evidence``; all None if nothing is said."""
         words = one_line(self.words)
         if words is None:

@@ -1,0 +1,192 @@
+"""Asks YouTube's Data API: the official client builds the requests, ``Web`` sends them."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC
+from typing import Any
+
+from pydantic import Field, HttpUrl, SecretStr
+from pydantic_settings import BaseSettings
+
+from viral_forge_resources.contracts.errors import (
+    Misconfigured,
+    Permanent,
+    QuotaSpent,
+    RateLimited,
+    UnexpectedAnswer,
+    ViralForgeError,
+    printable,
+)
+from viral_forge_resources.contracts.quota import Bucket, Use, Window
+from viral_forge_resources.contracts.scanning import ScanRequest
+from viral_forge_resources.contracts.web import Web, WebAnswer, WebRequest
+from viral_forge_resources.http import refusal
+from viral_forge_resources.platforms.reading import entries, inside, one_line
+from viral_forge_resources.settings import settings_config
+
+MOST_IDS = 50
+"""That one ``videos.list`` answers for; a page of a search has as many."""
+
+_PARTS = "snippet,contentDetails,statistics,status"
+_OK = 200
+_SAYS_WHY = frozenset({400, 403})
+_SPENT = frozenset({"quotaExceeded", "dailyLimitExceeded"})
+_TOO_FAST = frozenset({"rateLimitExceeded", "userRateLimitExceeded", "RATE_LIMIT_EXCEEDED"})
+_KEY_REFUSED = frozenset(
+    {
+        "API_KEY_INVALID",
+        "keyInvalid",
+        "keyExpired",
+        "accessNotConfigured",
+        "API_KEY_SERVICE_BLOCKED",
+    }
+)
+
+
+class YoutubeSettings(BaseSettings):
+    """How YouTube is asked, by the scanners of Shorts and of long videos alike.
+
+    Each of the two makes one search a query: 20 niches with a query each, scanned twice a day, take
+    80 of the day's 100. Watched channels take none.
+    """
+
+    model_config = settings_config("YOUTUBE")
+
+    api_key: SecretStr | None = Field(
+        default=None, description="Key of the YouTube Data API v3, from Google's cloud console."
+    )
+    project: str = Field(
+        default="default", description="Name of the key's cloud project: quota counts by project."
+    )
+    api_url: HttpUrl = Field(
+        default=HttpUrl("https://youtube.googleapis.com/"), description="The Data API."
+    )
+    feed_url: HttpUrl = Field(
+        default=HttpUrl("https://www.youtube.com/feeds/videos.xml"),
+        description="Feeds of channels and playlists.",
+    )
+    searches_per_day: int = Field(default=100, ge=0, description="Quota of search.list.")
+    units_per_day: int = Field(default=10_000, ge=0, description="Quota of all other methods.")
+    most_pages: int = Field(default=1, ge=1, description="Result pages a query; each is a search.")
+    order: str = Field(
+        default="viewCount",
+        pattern="^(date|rating|relevance|title|viewCount)$",
+        description="Which videos come first: date, rating, relevance, title or viewCount.",
+    )
+    region: str | None = Field(
+        default=None, description="Country whose viewers may see the videos, such as US."
+    )
+    searches_with_ytdlp: bool = Field(
+        default=False,
+        description="Search with yt-dlp where no key is set or its searches are spent; otherwise "
+        "DuckDuckGo stands in, if it is enabled.",
+    )
+    ytdlp_results: int = Field(
+        default=10, ge=1, description="Videos of a search with yt-dlp; each is a page to fetch."
+    )
+    ytdlp_deadline_seconds: float = Field(
+        default=120, gt=0, description="A search with yt-dlp that takes longer is ended."
+    )
+
+
+@dataclass(slots=True)
+class YoutubeApi:
+    """The Data API under one key. Its requests are checked against Google's own description."""
+
+    settings: YoutubeSettings
+    key: SecretStr
+    _service: Any = field(default=None, init=False)
+
+    async def search(
+        self, web: Web, query: str, request: ScanRequest, *, duration: str
+    ) -> AsyncGenerator[list[str | None], None]:
+        """Ids of the videos that match ``query``, page by page; None where an entry has none."""
+        wanted: dict[str, object] = {
+            "part": "snippet",
+            "type": "video",
+            "q": query,
+            "order": self.settings.order,
+            "publishedAfter": f"{request.since.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}",
+            "videoDuration": duration,
+            "maxResults": MOST_IDS,
+        }
+        if request.reusable_only:
+            wanted["videoLicense"] = "creativeCommon"
+        if request.languages:
+            wanted["relevanceLanguage"] = request.languages[0]
+        if self.settings.region:
+            wanted["regionCode"] = self.settings.region
+        bucket = self._bucket("search", self.settings.searches_per_day)
+        service = await self._opened()
+        for _ in range(self.settings.most_pages):
+            name, page = await self._send(web, service.search().list(**wanted), bucket)
+            found = entries(page, "items", name=name)
+            yield [inside(item, "id", "videoId") for item in found]
+            wanted["pageToken"] = inside(page, "nextPageToken")
+            if not found or wanted["pageToken"] is None:
+                return
+
+    async def details(self, web: Web, video_ids: Sequence[str]) -> Sequence[Any]:
+        """What YouTube tells of at most ``MOST_IDS`` videos; nothing of those that are gone."""
+        service = await self._opened()
+        call = service.videos().list(part=_PARTS, id=",".join(video_ids))
+        bucket = self._bucket("units", self.settings.units_per_day)
+        name, page = await self._send(web, call, bucket)
+        return entries(page, "items", name=name)
+
+    async def _opened(self) -> Any:  # noqa: ANN401  the client makes its classes as it runs
+        if self._service is None:
+            self._service = await asyncio.to_thread(self._open)
+        return self._service
+
+    def _open(self) -> Any:  # noqa: ANN401  see _opened
+        from googleapiclient.discovery import build  # half a second, once a process
+
+        return build(
+            "youtube",
+            "v3",
+            developerKey=self.key.get_secret_value(),
+            static_discovery=True,
+            client_options={"api_endpoint": f"{str(self.settings.api_url).rstrip('/')}/"},
+        )
+
+    def _bucket(self, name: str, limit: int) -> Bucket:
+        return Bucket(
+            platform="youtube",
+            project=self.settings.project,
+            name=name,
+            limit=limit,
+            window=Window.DAY,
+            zone="America/Los_Angeles",
+        )
+
+    async def _send(self, web: Web, call: Any, bucket: Bucket) -> tuple[str, Any]:  # noqa: ANN401
+        answer = await web.send(
+            WebRequest(url=call.uri, uses=(Use(bucket=bucket),), accepts=_SAYS_WHY)
+        )
+        if answer.status != _OK:
+            raise _refused(answer)
+        return answer.name, answer.json()
+
+
+def _refused(answer: WebAnswer) -> ViralForgeError:
+    """The error that Google's answer stands for, in its own words."""
+    try:
+        error = inside(answer.json(), "error")
+    except UnexpectedAnswer:  # a page for people: the status is all that is said
+        error = None
+    words = one_line(inside(error, "message"))
+    if words is None:
+        return refusal(answer.name, answer.status, answer.headers)
+    said = f"{printable(answer.name)}: {printable(words)}"
+    reasons = {
+        inside(each, "reason") for key in ("errors", "details") for each in inside(error, key) or ()
+    }
+    if reasons & _SPENT:
+        return QuotaSpent(f"{said}. The allowance starts anew at midnight in Los Angeles.")
+    if reasons & _TOO_FAST:
+        return RateLimited(f"{said}. It asks us to wait.")
+    if reasons & _KEY_REFUSED or "API key" in words:
+        return Misconfigured(f"{said}. Check VIRAL_FORGE_YOUTUBE_API_KEY.")
+    return Permanent(f"{said}. The same request would be refused again.")
