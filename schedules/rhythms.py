@@ -1,9 +1,12 @@
-"""When niches are scanned and results are read."""
+"""When niches are scanned, results are read and old figures removed."""
+
+from collections.abc import Sequence
+from itertools import groupby
 
 import dagster as dg
 import sqlalchemy as sa
 
-from viral_forge_assets.jobs import metrics_job, performance_job, scan_job
+from viral_forge_assets.jobs import housekeeping_job, metrics_job, performance_job, scan_job
 from viral_forge_resources.contracts.publishing import PublicationState
 from viral_forge_resources.state import niches as niches_state
 from viral_forge_resources.state import publications as publications_state
@@ -14,13 +17,40 @@ from viral_forge_resources.state import publications as publications_state
     cron_schedule="7 * * * *",
     execution_timezone="UTC",
     default_status=dg.DefaultScheduleStatus.RUNNING,
-    description="Every watched niche is scanned once an hour.",
+    description="Every watched niche is scanned once an hour, side by side in one run.",
 )
 def hourly_scan_schedule(
     context: dg.ScheduleEvaluationContext, state: dg.ResourceParam[sa.Engine]
 ) -> list[dg.RunRequest] | dg.SkipReason:
-    """A scan of each watched niche."""
-    return _for_each_niche(context, state) or dg.SkipReason("no niche is watched")
+    """One scan of all watched niches.
+
+    A run takes neighbours in the set of partitions, so where that set also holds what nobody
+    watches there are several.
+    """
+    tick = context.scheduled_execution_time.isoformat()
+    partitions = context.instance.get_dynamic_partitions("niches")
+    return [
+        dg.RunRequest(
+            run_key=f"{first}:{tick}",
+            tags={
+                "dagster/asset_partition_range_start": first,
+                "dagster/asset_partition_range_end": last,
+            },
+        )
+        for first, last in _stretches(partitions, _watched(state))
+    ] or dg.SkipReason("no niche is watched")
+
+
+@dg.schedule(
+    job=housekeeping_job,
+    cron_schedule="52 4 * * *",
+    execution_timezone="UTC",
+    default_status=dg.DefaultScheduleStatus.RUNNING,
+    description="What may not, or need not, be kept for longer is removed once a day.",
+)
+def daily_housekeeping_schedule(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
+    """One round of housekeeping."""
+    return dg.RunRequest(run_key=context.scheduled_execution_time.isoformat())
 
 
 @dg.schedule(
@@ -59,11 +89,21 @@ def daily_performance_schedule(
 
 
 def _for_each_niche(context: dg.ScheduleEvaluationContext, state: sa.Engine) -> list[dg.RunRequest]:
-    with state.connect() as connection:
-        watched = {niche.name for niche in niches_state.all_niches(connection)}
     known = set(context.instance.get_dynamic_partitions("niches"))
     tick = context.scheduled_execution_time.isoformat()
     return [
         dg.RunRequest(run_key=f"{name}:{tick}", partition_key=name)
-        for name in sorted(watched & known)
+        for name in sorted(_watched(state) & known)
     ]
+
+
+def _watched(state: sa.Engine) -> set[str]:
+    with state.connect() as connection:
+        return {niche.name for niche in niches_state.all_niches(connection)}
+
+
+def _stretches(names: Sequence[str], wanted: set[str]) -> list[tuple[str, str]]:
+    """First and last name of each stretch of neighbours that are all wanted."""
+    grouped = groupby(names, key=wanted.__contains__)
+    stretches = [list(stretch) for is_wanted, stretch in grouped if is_wanted]
+    return [(stretch[0], stretch[-1]) for stretch in stretches]

@@ -1,6 +1,7 @@
 """Sensors over niches and candidates: new niches, shortlisted candidates, retirement."""
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 
@@ -9,12 +10,12 @@ import sqlalchemy as sa
 
 from viral_forge_assets.jobs import candidate_job, scan_job
 from viral_forge_assets.partitions import candidate_partitions, niche_partitions
-from viral_forge_resources.contracts.records import Candidate, CandidateStatus
+from viral_forge_resources.contracts.records import CandidateStatus
 from viral_forge_resources.state import candidates as candidates_state
 from viral_forge_resources.state import niches as niches_state
 
 _MOST_REQUESTS = 25
-_MOST_LOOKS = 100  # each is a query for the runs of one candidate
+_MOST_LOOKS = 100  # their runs are read in one query
 _PARTITION = "dagster/partition"
 _KEPT_FOR = timedelta(days=90)
 _OPEN_RUNS = [
@@ -61,15 +62,16 @@ def shortlisted_candidates_sensor(
 
     Before them come those that were mended: they ran without success, and were decided on since.
     """
-    with state.connect() as connection:
-        chosen = candidates_state.with_status(connection, CandidateStatus.SHORTLISTED)
-        unplanned = candidates_state.never_planned(connection)
     known = set(context.instance.get_dynamic_partitions("candidates"))
-    unfinished = known & unplanned
-    tried = [row for row in chosen if row.candidate_key in unfinished]
-    mended = list(islice(_mended(context.instance, tried), _MOST_REQUESTS))
-    new = [row.candidate_key for row in chosen if row.candidate_key not in known]
-    new = new[: _MOST_REQUESTS - len(mended)]
+    with state.connect() as connection:
+        chosen = candidates_state.keys_with_status(connection, CandidateStatus.SHORTLISTED)
+        unfinished = known & candidates_state.never_planned(connection)
+        # The newest decided first: the others were looked at before, their runs wait or were
+        # cancelled.
+        tried = islice((key for key in reversed(chosen) if key in unfinished), _MOST_LOOKS)
+        decided_at = candidates_state.decided_at(connection, list(tried))
+    mended = _mended(context.instance, decided_at)[:_MOST_REQUESTS]
+    new = [key for key in chosen if key not in known][: _MOST_REQUESTS - len(mended)]
     if not new and not mended:
         return dg.SkipReason("every shortlisted candidate is a partition, and none was mended")
     return dg.SensorResult(
@@ -78,16 +80,20 @@ def shortlisted_candidates_sensor(
     )
 
 
-def _mended(instance: dg.DagsterInstance, tried: list[Candidate]) -> Iterator[dg.RunRequest]:
-    """A run for each candidate that was decided on after all its runs ended.
-
-    The newest decided first: the others were looked at before, their runs wait or were cancelled.
-    """
-    for row in islice(reversed(tried), _MOST_LOOKS):
-        runs = instance.get_run_records(dg.RunsFilter(tags={_PARTITION: row.candidate_key}))
-        if runs and all(_ended_before(run, row.decided_at) for run in runs):
-            run_key = f"{row.candidate_key}:{row.decided_at.isoformat()}"
-            yield dg.RunRequest(run_key=run_key, partition_key=row.candidate_key)
+def _mended(
+    instance: dg.DagsterInstance, decided_at: Mapping[str, datetime]
+) -> list[dg.RunRequest]:
+    """A run for each candidate that was decided on after all its runs ended, the newest first."""
+    if not decided_at:
+        return []
+    runs = defaultdict(list)
+    for record in instance.get_run_records(dg.RunsFilter(tags={_PARTITION: list(decided_at)})):
+        runs[record.dagster_run.tags[_PARTITION]].append(record)
+    return [
+        dg.RunRequest(run_key=f"{key}:{moment.isoformat()}", partition_key=key)
+        for key, moment in sorted(decided_at.items(), key=lambda item: item[1], reverse=True)
+        if key in runs and all(_ended_before(record, moment) for record in runs[key])
+    ]
 
 
 def _ended_before(run: dg.RunRecord, moment: datetime) -> bool:
@@ -123,10 +129,7 @@ def retired_candidates_sensor(
                 reason=f"nothing happened to it for {_KEPT_FOR.days} days",
                 now=now,
             )
-        retired = {
-            row.candidate_key
-            for row in candidates_state.with_status(connection, CandidateStatus.RETIRED)
-        }
+        retired = set(candidates_state.keys_with_status(connection, CandidateStatus.RETIRED))
     # Also those of a tick that was cut off before their partitions were gone.
     partitions = set(context.instance.get_dynamic_partitions("candidates"))
     leaving = sorted(retired & partitions - busy)

@@ -4,6 +4,7 @@ Importing it reads the environment, opens no file but the recipes and reaches no
 """
 
 from collections.abc import Mapping
+from datetime import timedelta
 from functools import partial
 from importlib.resources import files
 from pathlib import Path
@@ -33,7 +34,7 @@ from viral_forge_assets.scanning import ScanPlan
 from viral_forge_resources import resources as shells
 from viral_forge_resources.contracts.errors import Misconfigured
 from viral_forge_resources.contracts.media_ports import FetchLimits
-from viral_forge_resources.contracts.studio import Studio
+from viral_forge_resources.contracts.studio import Retention, Studio
 from viral_forge_resources.media.subtitles import read_subtitles
 from viral_forge_resources.plugins import plugin_names
 from viral_forge_resources.settings import EnabledPlugins, Settings, settings_problems
@@ -119,6 +120,10 @@ def build_resources(settings: Settings) -> dict[str, object]:
             concurrent_workers=settings.concurrent_workers,
         ),
         "scan_plan": scan_plan_of(settings),
+        "retention": Retention(
+            youtube_statistics=timedelta(days=settings.youtube_statistics_days),
+            scan_outcomes=timedelta(days=settings.scan_outcomes_days),
+        ),
         "publishers": shells.PublishersResource(names=list(settings.publishers)),
         "metrics_readers": shells.MetricsReadersResource(names=list(settings.publishers)),
         "downloader": shells.DownloaderResource(
@@ -166,6 +171,7 @@ def build_definitions(settings: Settings, **overrides: object) -> dg.Definitions
             jobs.approve_job,
             jobs.reject_job,
             jobs.reprocess_niche_job,
+            jobs.housekeeping_job,
         ],
         sensors=[
             candidate_sensors.watched_niches_sensor,
@@ -179,6 +185,7 @@ def build_definitions(settings: Settings, **overrides: object) -> dg.Definitions
             rhythms.hourly_scan_schedule,
             rhythms.six_hourly_metrics_schedule,
             rhythms.daily_performance_schedule,
+            rhythms.daily_housekeeping_schedule,
         ],
         resources=build_resources(settings) | overrides,
         executor=dg.in_process_executor,

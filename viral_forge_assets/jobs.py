@@ -11,7 +11,9 @@ from viral_forge_assets.partitions import known_niche
 from viral_forge_resources.contracts.backfills import BackfillLauncher
 from viral_forge_resources.contracts.errors import BadInput
 from viral_forge_resources.contracts.records import CandidateStatus
+from viral_forge_resources.contracts.studio import Retention
 from viral_forge_resources.state import candidates as candidates_state
+from viral_forge_resources.state import scan_outcomes, sightings
 
 MADE_BY_CANDIDATE_JOB = (
     ("source", "source_video"),
@@ -23,12 +25,14 @@ MADE_BY_CANDIDATE_JOB = (
     ("publication", "publication_plan"),
 )
 
+_YOUTUBES_FIGURES = ("youtube_shorts", "youtube_long", "duckduckgo")  # whose figures are YouTube's
+
 scan_job = dg.define_asset_job(
     "scan_job",
     selection=dg.AssetSelection.groups("candidates"),
     executor_def=dg.in_process_executor,
     tags={"viral_forge/kind": "scan"},
-    description="Scan one niche on every enabled platform and choose candidates.",
+    description="Scan niches on every enabled platform and choose candidates.",
 )
 
 candidate_job = dg.define_asset_job(
@@ -148,6 +152,26 @@ def request_backfill(
     context.log.info("backfill %s makes %d candidates again", backfill_id, len(keys))
 
 
+@dg.op
+def remove_what_expired(
+    context: dg.OpExecutionContext,
+    state: dg.ResourceParam[sa.Engine],
+    retention: dg.ResourceParam[Retention],
+) -> None:
+    """Remove statistics of YouTube's that nobody may keep for longer, and old outcomes of scans.
+
+    Source: https://developers.google.com/youtube/terms/developer-policies
+    """
+    now = datetime.now(UTC)
+    youtubes_end, outcomes_end = now - retention.youtube_statistics, now - retention.scan_outcomes
+    with dagster_failures("housekeeping"), state.begin() as connection:
+        seen = sightings.expire(connection, platforms=_YOUTUBES_FIGURES, before=youtubes_end)
+        scored = candidates_state.forget_figures(connection, platforms=_YOUTUBES_FIGURES)
+        ended = scan_outcomes.expire(connection, before=outcomes_end)
+    context.log.info("removed %d sightings, figures of %d candidates", seen, scored)
+    context.log.info("removed %d outcomes of scans", ended)
+
+
 @dg.job(description="Say yes to clips. Config: clips = content hashes.")
 def approve_job() -> None:
     """Approve clips."""
@@ -164,3 +188,9 @@ def reject_job() -> None:
 def reprocess_niche_job() -> None:
     """Reprocess a niche."""
     request_backfill()
+
+
+@dg.job(description="Remove what may not, or need not, be kept for longer.")
+def housekeeping_job() -> None:
+    """Keep house."""
+    remove_what_expired()

@@ -35,7 +35,7 @@ T = TypeVar("T")
 OpenScanTools = Callable[[], AbstractAsyncContextManager[ScanTools]]
 """Opens what scanners reach the world with, for as long as one round of scans lasts."""
 
-_TO_STOP_S = 3.0  # a scan that is told to stop closes what it has open
+_TO_STOP_S = 1.0  # a scan that is told to stop closes what it has open
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,8 +149,8 @@ def run_to_its_end(main: Coroutine[Any, Any, T]) -> T:
         left = asyncio.all_tasks(loop)
         for task in left:
             task.cancel()
-        if left:
-            loop.run_until_complete(asyncio.wait(left, timeout=_TO_STOP_S))
+        left.add(loop.create_task(loop.shutdown_asyncgens()))
+        loop.run_until_complete(asyncio.wait(left, timeout=_TO_STOP_S))
         loop.close()
 
 
@@ -218,14 +218,12 @@ class _NicheScan:
 
     async def _take(self, scanner: Scanner, seen: Seen) -> None:
         found = scanner.scan(self._request(seen.platform), self.tools)
-        try:
-            async for item in found:
-                seen.add(item)
-                if len(seen.videos) >= self.plan.most_videos:
-                    break
-        finally:
-            if isinstance(found, AsyncGenerator):
-                await found.aclose()
+        async for item in found:
+            seen.add(item)
+            if len(seen.videos) >= self.plan.most_videos:
+                break
+        if isinstance(found, AsyncGenerator):
+            await found.aclose()
 
     def _request(self, platform: str) -> ScanRequest:
         policy = self.niche.policy

@@ -100,6 +100,12 @@ class Settings(EnabledPlugins):
     most_videos_per_platform: int = Field(
         default=500, ge=1, description="Most videos that a scan takes of one platform for a niche."
     )
+    youtube_statistics_days: int = Field(
+        default=30, ge=1, description="Days that statistics of others' YouTube videos are kept."
+    )
+    scan_outcomes_days: int = Field(
+        default=90, ge=1, description="Days that it is kept how scans ended."
+    )
     allow_private_addresses: bool = Field(
         default=False, description="Let downloads and scans reach private and loopback addresses."
     )

@@ -185,6 +185,7 @@ def test_every_schedule_is_there_with_a_time_zone(repository):
         "hourly_scan_schedule": "UTC",
         "six_hourly_metrics_schedule": "UTC",
         "daily_performance_schedule": "UTC",
+        "daily_housekeeping_schedule": "UTC",
     }
 
 

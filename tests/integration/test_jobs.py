@@ -1,7 +1,7 @@
 """What is run together, and what operators start by hand, on real state."""
 
 from collections.abc import Generator, Sequence
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import dagster as dg
 import pytest
@@ -15,14 +15,23 @@ from viral_forge_assets.failures import why_failed
 from viral_forge_assets.jobs import (
     MADE_BY_CANDIDATE_JOB,
     approve_job,
+    housekeeping_job,
     reject_job,
     reprocess_niche_job,
 )
 from viral_forge_resources.contracts.errors import Unreachable
 from viral_forge_resources.contracts.publishing import PublicationState
 from viral_forge_resources.contracts.records import CandidateStatus
+from viral_forge_resources.contracts.studio import Retention
 from viral_forge_resources.settings import Settings
-from viral_forge_resources.state import approvals, clips, niches, publications
+from viral_forge_resources.state import (
+    approvals,
+    clips,
+    niches,
+    publications,
+    scan_outcomes,
+    sightings,
+)
 
 _S = PublicationState
 _QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
@@ -33,7 +42,7 @@ _PARTITIONED = {
     "metrics_job": "candidates",
     "performance_job": "niches",
 }
-_OPERATORS = {"approve_job", "reject_job", "reprocess_niche_job"}
+_UNPARTITIONED = {"approve_job", "reject_job", "reprocess_niche_job", "housekeeping_job"}
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +64,7 @@ def assets_of(repository: dg.RepositoryDefinition, job: str) -> set[tuple[str, .
 def test_there_are_the_jobs_that_automation_and_operators_start(repository):
     named = {job.name for job in repository.get_all_jobs() if not job.name.startswith("__")}
 
-    assert named == set(_PARTITIONED) | _OPERATORS
+    assert named == set(_PARTITIONED) | _UNPARTITIONED
 
 
 def test_publish_job_alone_posts(repository):
@@ -87,7 +96,7 @@ def test_a_job_is_for_one_niche_or_one_candidate(repository, job, partitions):
     assert found.name == partitions
 
 
-@pytest.mark.parametrize("job", [*_PARTITIONED, *sorted(_OPERATORS)])
+@pytest.mark.parametrize("job", [*_PARTITIONED, *sorted(_UNPARTITIONED)])
 def test_a_run_takes_one_process(repository, job):
     assert repository.get_job(job).executor_def.name == "in_process"
 
@@ -243,3 +252,38 @@ def test_a_webserver_that_is_not_there_is_asked_again(sqlite_state, instance):
 
     assert why_failed(result.all_events) == "While reprocessing a niche: no webserver"
     assert len([event for event in result.all_events if event.is_step_up_for_retry]) == 3
+
+
+def sighting(state: sa.Engine, platform: str, *, age: timedelta) -> None:
+    video = builders.scanned_video(platform=platform, seen_at=datetime.now(UTC) - age)
+    outcome = builders.scan_outcome(platform=platform, scanned_at=datetime.now(UTC) - age)
+    with state.begin() as connection:
+        sightings.append(connection, "cooking", [video])
+        scan_outcomes.append(connection, outcome)
+
+
+def test_housekeeping_removes_youtubes_statistics_after_a_month_and_nobody_elses(state):
+    for platform in ("youtube_shorts", "youtube_long", "duckduckgo", "internet_archive"):
+        sighting(state, platform, age=timedelta(days=31))
+    sighting(state, "youtube_shorts", age=timedelta(days=29))
+    sighting(state, "reddit", age=timedelta(days=91))
+
+    retention = Retention(youtube_statistics=timedelta(days=30), scan_outcomes=timedelta(days=90))
+    assert housekeeping_job.execute_in_process(
+        resources={"state": state, "retention": retention}, run_config=_QUIET
+    ).success
+
+    with state.connect() as connection:
+        left = {video.platform for video in sightings.latest(connection, "cooking")}
+        ended = {outcome.platform for outcome in scan_outcomes.latest(connection, "cooking")}
+    assert left == {"youtube_shorts", "internet_archive", "reddit"}
+    assert ended == {"youtube_shorts", "youtube_long", "duckduckgo", "internet_archive"}
+
+
+def test_statistics_are_kept_as_long_as_the_settings_say():
+    given = build_definitions(Settings(youtube_statistics_days=7)).resources
+
+    assert given is not None
+    retention = given["retention"]
+    assert isinstance(retention, Retention)
+    assert retention.youtube_statistics == timedelta(days=7)

@@ -8,18 +8,24 @@ import pytest
 import sqlalchemy as sa
 
 from schedules.rhythms import (
+    daily_housekeeping_schedule,
     daily_performance_schedule,
     hourly_scan_schedule,
     six_hourly_metrics_schedule,
 )
 from tests import builders
 from tests.builders import KEY, NOW, save_publication, sha256
+from viral_forge_assets.partitions import niche_partitions
 from viral_forge_resources.contracts.publishing import PublicationState
 from viral_forge_resources.state import niches, publications
 
-_SCHEDULES = [hourly_scan_schedule, six_hourly_metrics_schedule, daily_performance_schedule]
+_NEEDING_SOMETHING = [hourly_scan_schedule, six_hourly_metrics_schedule, daily_performance_schedule]
+_SCHEDULES = [*_NEEDING_SOMETHING, daily_housekeeping_schedule]
 _OF_NICHES = [hourly_scan_schedule, daily_performance_schedule]
 _TICK = "2026-11-20T12:00:00+00:00"
+_FIRST, _LAST = "dagster/asset_partition_range_start", "dagster/asset_partition_range_end"
+
+Asked = list[tuple[str | None, str | tuple[str, str] | None]]
 
 
 @pytest.fixture(scope="module")
@@ -44,16 +50,23 @@ def tick(
     state: sa.Engine,
     *,
     at: datetime = NOW,
-) -> list[tuple[str | None, str | None]] | dg.SkipReason:
-    """Run key and partition of each run that is asked for."""
+) -> Asked | dg.SkipReason:
+    """Run key, and partition or first and last of several, of each run that is asked for."""
     with dg.build_schedule_context(
         instance=instance, scheduled_execution_time=at, resources={"state": state}
     ) as context:
         result = schedule(context)
     if isinstance(result, dg.SkipReason):
         return result
-    assert isinstance(result, list)
-    return [(request.run_key, request.partition_key) for request in result]
+    requests = [result] if isinstance(result, dg.RunRequest) else result
+    assert isinstance(requests, list)
+    return [(request.run_key, partitions_of(request)) for request in requests]
+
+
+def partitions_of(request: dg.RunRequest) -> str | tuple[str, str] | None:
+    if _FIRST in request.tags:
+        return request.tags[_FIRST], request.tags[_LAST]
+    return request.partition_key
 
 
 def watch(state: sa.Engine, instance: dg.DagsterInstance, *names: str) -> None:
@@ -87,16 +100,47 @@ def live_post(state: sa.Engine, instance: dg.DagsterInstance, key: str = KEY) ->
     instance.add_dynamic_partitions("candidates", [key])
 
 
-@pytest.mark.parametrize("schedule", _OF_NICHES, ids=lambda schedule: schedule.name)
-def test_every_watched_niche_is_asked_for_with_the_moment_in_the_run_key(
-    sqlite_state, instance, schedule
-):
+def test_every_watched_niche_is_summed_up_with_the_moment_in_the_run_key(sqlite_state, instance):
     watch(sqlite_state, instance, "cooking", "baking")
 
-    asked = tick(schedule, instance, sqlite_state)
+    asked = tick(daily_performance_schedule, instance, sqlite_state)
 
     assert asked == [(f"baking:{_TICK}", "baking"), (f"cooking:{_TICK}", "cooking")]
-    assert asked == tick(schedule, instance, sqlite_state)
+    assert asked == tick(daily_performance_schedule, instance, sqlite_state)
+
+
+def test_all_watched_niches_are_scanned_in_one_run(sqlite_state, instance):
+    watch(sqlite_state, instance, "cooking", "baking", "travel")
+
+    asked = tick(hourly_scan_schedule, instance, sqlite_state)
+
+    assert asked == [(f"cooking:{_TICK}", ("cooking", "travel"))]
+    assert asked == tick(hourly_scan_schedule, instance, sqlite_state)
+
+
+def test_what_nobody_watches_parts_the_scan_in_runs_of_neighbours(sqlite_state, instance):
+    watch(sqlite_state, instance, "cooking", "baking")
+    instance.add_dynamic_partitions("niches", ["typed-by-hand"])
+    watch(sqlite_state, instance, "travel")
+
+    asked = tick(hourly_scan_schedule, instance, sqlite_state)
+
+    assert asked == [
+        (f"cooking:{_TICK}", ("cooking", "baking")),
+        (f"travel:{_TICK}", ("travel", "travel")),
+    ]
+
+
+def test_a_scheduled_run_is_for_exactly_the_niches_between_its_tags(sqlite_state, instance):
+    names = ["cooking", "zumba", "baking", "travel"]  # no order but that of their adding
+    watch(sqlite_state, instance, *names)
+
+    ((_, asked),) = tick(hourly_scan_schedule, instance, sqlite_state)
+
+    assert isinstance(asked, tuple)
+    between = dg.PartitionKeyRange(*asked)
+    with dg.partition_loading_context(dynamic_partitions_store=instance):
+        assert niche_partitions.get_partition_keys_in_range(between) == names
 
 
 @pytest.mark.parametrize("schedule", _OF_NICHES, ids=lambda schedule: schedule.name)
@@ -114,7 +158,12 @@ def test_a_niche_that_is_no_partition_yet_waits(sqlite_state, instance, schedule
     watch(sqlite_state, instance, "cooking", "baking")
     instance.delete_dynamic_partition("niches", "baking")
 
-    assert tick(schedule, instance, sqlite_state) == [(f"cooking:{_TICK}", "cooking")]
+    asked = tick(schedule, instance, sqlite_state)
+
+    assert asked in (
+        [(f"cooking:{_TICK}", "cooking")],
+        [(f"cooking:{_TICK}", ("cooking", "cooking"))],
+    )
 
 
 @pytest.mark.parametrize("schedule", _OF_NICHES, ids=lambda schedule: schedule.name)
@@ -141,7 +190,11 @@ def test_results_of_a_retired_candidate_are_not_asked_for(sqlite_state, instance
     assert isinstance(tick(six_hourly_metrics_schedule, instance, sqlite_state), dg.SkipReason)
 
 
-@pytest.mark.parametrize("schedule", _SCHEDULES, ids=lambda schedule: schedule.name)
+def test_housekeeping_is_asked_for_once_a_tick(sqlite_state, instance):
+    assert tick(daily_housekeeping_schedule, instance, sqlite_state) == [(_TICK, None)]
+
+
+@pytest.mark.parametrize("schedule", _NEEDING_SOMETHING, ids=lambda schedule: schedule.name)
 def test_where_nothing_is_to_do_a_schedule_says_so(sqlite_state, instance, schedule):
     assert isinstance(tick(schedule, instance, sqlite_state), dg.SkipReason)
 

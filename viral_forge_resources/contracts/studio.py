@@ -2,11 +2,25 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 
 from viral_forge_resources.contracts.media_ports import FetchLimits
 
 ProgressDisplay = Callable[[str, float], None]
 """Told what is being done and the share that is done, 0 to 1; the terminal's bar, or nothing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Retention:
+    """How long what we saw is kept.
+
+    Attributes:
+        youtube_statistics: figures of other people's videos on YouTube.
+        scan_outcomes: how scans ended.
+    """
+
+    youtube_statistics: timedelta
+    scan_outcomes: timedelta
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

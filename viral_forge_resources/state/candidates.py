@@ -1,6 +1,6 @@
 """Statements on ``candidates``."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 
@@ -10,7 +10,7 @@ from viral_forge_resources.contracts.errors import NotFound, printable
 from viral_forge_resources.contracts.publishing import PublicationState
 from viral_forge_resources.contracts.records import Candidate, CandidateStatus
 from viral_forge_resources.state.rows import Values, insert_new, read_all, read_one, to_row
-from viral_forge_resources.state.tables import candidates, clips, publications
+from viral_forge_resources.state.tables import candidates, clips, publications, sightings
 
 _AT_ONCE = 400
 _KEPT = frozenset({"candidate_key", "source_sha256"})  # a decision knows nothing of these
@@ -120,6 +120,20 @@ def with_status(
     return read_all(connection, Candidate, statement.order_by(*oldest_first).limit(limit))
 
 
+def keys_with_status(connection: sa.Connection, status: CandidateStatus) -> tuple[str, ...]:
+    """Keys of the candidates of that status, the longest decided first."""
+    oldest_first = (candidates.c.decided_at, candidates.c.candidate_key)
+    statement = sa.select(candidates.c.candidate_key).where(candidates.c.status == status)
+    return tuple(connection.scalars(statement.order_by(*oldest_first)))
+
+
+def decided_at(connection: sa.Connection, keys: Sequence[str]) -> dict[str, datetime]:
+    """When each of ``keys`` was decided on last; at most some hundred at once."""
+    columns = (candidates.c.candidate_key, candidates.c.decided_at)
+    statement = sa.select(*columns).where(candidates.c.candidate_key.in_(keys))
+    return {row.candidate_key: row.decided_at for row in connection.execute(statement)}
+
+
 def never_planned(connection: sa.Connection) -> frozenset[str]:
     """Keys of the shortlisted candidates of which no post was ever planned."""
     mine = publications.c.candidate_key == candidates.c.candidate_key
@@ -154,6 +168,26 @@ def set_status(
     this = candidates.c.candidate_key == key
     if connection.execute(sa.update(candidates).where(this).values(values)).rowcount == 0:
         raise NotFound(f"{printable(key)} names no candidate.")
+
+
+def forget_figures(connection: sa.Connection, *, platforms: Collection[str]) -> int:
+    """How many candidates of ``platforms`` lost the figures behind their score.
+
+    They are those whose sightings are all gone; the score itself, which is ours, stays.
+    """
+    is_of_it = [
+        getattr(sightings.c, name) == getattr(candidates.c, name)
+        for name in ("niche", "platform", "platform_video_id")
+    ]
+    has_figures = sa.or_(
+        sa.cast(candidates.c.score_parts, sa.Text) != "[]", candidates.c.ranking.is_not(None)
+    )
+    statement = (
+        sa.update(candidates)
+        .where(candidates.c.platform.in_(platforms), has_figures, ~sa.exists().where(*is_of_it))
+        .values(score_parts=(), ranking=None)
+    )
+    return connection.execute(statement).rowcount
 
 
 def claim_source(connection: sa.Connection, key: str, sha256: str) -> str:
