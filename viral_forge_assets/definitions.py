@@ -20,12 +20,16 @@ from schedules import rhythms
 from sensors import candidates as candidate_sensors
 from sensors import publications as publication_sensors
 from sensors import runs as run_sensors
+from sensors import trends as trend_sensors
 from viral_forge_assets import (
     candidates,
     captions,
     jobs,
     metrics,
+    niche_jobs,
+    proposals,
     publication,
+    quotas,
     source,
     transform,
 )
@@ -152,7 +156,7 @@ def no_display(doing: str, share: float) -> None:
 
 def build_definitions(settings: Settings, **overrides: object) -> dg.Definitions:
     """Everything that Dagster is told, with ``overrides`` in place of resources of those keys."""
-    stages = [source, captions, transform, publication, metrics]
+    stages = [quotas, proposals, source, captions, transform, publication, metrics]
     return dg.Definitions(
         assets=[
             # Many niches are scanned side by side, so one run takes them all.
@@ -171,12 +175,15 @@ def build_definitions(settings: Settings, **overrides: object) -> dg.Definitions
             jobs.approve_job,
             jobs.reject_job,
             jobs.reprocess_niche_job,
+            niche_jobs.add_niche_job,
+            niche_jobs.decide_proposals_job,
             jobs.housekeeping_job,
         ],
         sensors=[
             candidate_sensors.watched_niches_sensor,
             candidate_sensors.shortlisted_candidates_sensor,
             candidate_sensors.retired_candidates_sensor,
+            trend_sensors.new_trends_sensor,
             publication_sensors.due_publications_sensor,
             run_sensors.silent_runs_sensor,
             run_sensors.failures_sensor,

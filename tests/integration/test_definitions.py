@@ -92,7 +92,7 @@ def test_every_asset_says_what_it_is_and_of_which_kind(repository):
     assert silent == []
 
 
-def test_every_asset_is_for_niches_or_candidates(repository):
+def test_every_asset_is_for_niches_or_candidates_or_sums_up_a_scan(repository):
     graph = repository.asset_graph
     by_niche = {
         key.to_user_string()
@@ -110,7 +110,8 @@ def test_every_asset_is_for_niches_or_candidates(repository):
         "candidates/shortlist",
         "metrics/niche_performance",
     }
-    assert len(by_candidate) == len(asset_keys(repository)) - len(by_niche)
+    of_all = {"candidates/quota_use", "candidates/niche_proposals"}
+    assert len(by_candidate) == len(asset_keys(repository)) - len(by_niche) - len(of_all)
 
 
 def test_what_is_scarce_is_a_pool(repository):
@@ -170,6 +171,7 @@ def test_every_sensor_is_there_and_runs_by_itself(repository):
             "watched_niches_sensor",
             "shortlisted_candidates_sensor",
             "retired_candidates_sensor",
+            "new_trends_sensor",
             "due_publications_sensor",
             "silent_runs_sensor",
             "failures_sensor",

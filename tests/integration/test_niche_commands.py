@@ -63,7 +63,7 @@ def test_all_that_a_niche_takes_can_be_typed(state):
     [
         (("--minimum-score", "1"), "minimum_score: Input should be less than 1"),
         (("--watch", "r/cooking"), "'r/cooking': does not say which scanner watches it"),
-        (("--watch", "nowhere=x"), "watched.nowhere: no scanner is named 'nowhere'"),
+        (("--watch", "nowhere=x"), "watched: no scanner is named 'nowhere'"),
         (("--platform", "nowhere"), "platforms.0: no scanner is named 'nowhere'"),
         (("--licence", "fair use"), "licences.0: 'fair use' is no licence that we know"),
     ],

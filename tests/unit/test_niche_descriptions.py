@@ -82,7 +82,7 @@ def test_everything_that_is_wrong_is_named_with_its_line():
         "line 6: niches.cooking.minimum_score: Input should be less than 1",
         "line 7: niches.cooking.languages.1: 'English' is no language",
         "line 10: niches.cooking.licences.1: 'fair use' is no licence that we know",
-        "line 11: niches.cooking.watched.redit: no scanner is named 'redit'",
+        "line 11: niches.cooking.watched: no scanner is named 'redit'",
         "line 12: niches.cooking.qeries: is no key. There are: queries, recipe, watched,",
     ):
         assert f"\n  {line}" in told

@@ -8,6 +8,7 @@ import typer
 import yaml
 
 from viral_forge_assets import definitions, operating
+from viral_forge_assets.commands import proposals
 from viral_forge_assets.commands.terminal import say, writing
 from viral_forge_assets.domain.niche_files import parse_niches
 from viral_forge_assets.domain.niches import describe_niche, description_of
@@ -151,3 +152,8 @@ def niche_remove(name: _Name) -> None:
     with writing() as connection:
         retired = unwatch_niche(connection, name, now=datetime.now(UTC))
     say(f"{name} is watched no more; {retired} of its candidates will not be made")
+
+
+app.command("proposals")(proposals.show_proposals)
+app.command("accept")(proposals.accept)
+app.command("decline")(proposals.decline)

@@ -37,16 +37,26 @@ class Known:
     scanners: frozenset[str]
 
 
-def _known(kind: str) -> AfterValidator:
+def _check_known(kind: str, name: str, info: ValidationInfo) -> str:
     """Refuses what the validation's context, a ``Known``, does not name; without one nothing."""
+    names = None if info.context is None else getattr(info.context, f"{kind}s")
+    if names is not None and name not in names:
+        raise ValueError(f"no {kind} is named '{name}'. There are: {', '.join(sorted(names))}")
+    return name
 
-    def check(name: str, info: ValidationInfo) -> str:
-        names = None if info.context is None else getattr(info.context, f"{kind}s")
-        if names is not None and name not in names:
-            raise ValueError(f"no {kind} is named '{name}'. There are: {', '.join(sorted(names))}")
-        return name
 
-    return AfterValidator(check)
+def _known_scanner(name: str, info: ValidationInfo) -> str:
+    return _check_known("scanner", name, info)
+
+
+def _known_recipe(name: str, info: ValidationInfo) -> str:
+    return _check_known("recipe", name, info)
+
+
+def _by_known_scanner(watched: dict[str, list[str]], info: ValidationInfo) -> dict[str, list[str]]:
+    for name in watched:
+        _check_known("scanner", name, info)
+    return watched
 
 
 def _licence_id(words: str) -> str:
@@ -68,8 +78,9 @@ Place = tuple[int | str, ...]
 """Keys and positions, from the outermost inwards."""
 
 _Text = Annotated[str, Field(min_length=1, max_length=500)]
-_Platform = Annotated[str, _known("scanner")]
-_Recipe = Annotated[str, _known("recipe")]
+_Platform = Annotated[str, AfterValidator(_known_scanner)]
+_Watched = Annotated[dict[str, list[_Text]], AfterValidator(_by_known_scanner)]
+_Recipe = Annotated[str, AfterValidator(_known_recipe)]
 _Language = Annotated[str, AfterValidator(_language)]
 _Licence = Annotated[str, AfterValidator(_licence_id)]
 
@@ -83,7 +94,7 @@ class NicheDescription(BaseModel):
     recipe: _Recipe | None = Field(
         default=None, description="Recipe of its clips; none: the studio's."
     )
-    watched: dict[_Platform, list[_Text]] = Field(
+    watched: _Watched = Field(
         default={}, description="By scanner: channels, boards or addresses that it watches."
     )
     platforms: list[_Platform] = Field(

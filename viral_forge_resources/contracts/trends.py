@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class TrendKind(StrEnum):
@@ -42,3 +43,23 @@ class NicheProposal:
     state: ProposalState = ProposalState.OPEN
     decided_at: datetime | None = None
     decided_by: str | None = None
+
+
+class Gain(NamedTuple):
+    """How much one video's views grew between two of its sightings.
+
+    A named tuple: a look at a niche holds tens of thousands.
+
+    Attributes:
+        views: never below 0: platforms take counts back.
+        hours: between the two sightings.
+    """
+
+    platform: str
+    platform_video_id: str
+    title: str
+    author: str | None
+    author_id: str | None
+    tags: tuple[str, ...]
+    views: int
+    hours: float

@@ -1,0 +1,73 @@
+"""What a video is about, as terms that can be counted; a title is only ever words here."""
+
+import unicodedata
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import NamedTuple
+
+from viral_forge_assets.domain.stop_words import STOP_WORDS
+from viral_forge_resources.contracts.trends import Gain, TrendKind
+
+_LONGEST_TERM = 60
+_LONGEST_WORD = 30
+_SHORTEST_WORD = 4  # of an alphabet; where one sign is a syllable or a word, two of them
+_FEWEST_SIGNS = 2
+_MOST_WORDS = 60  # of a title; more is no title
+
+
+class Term(NamedTuple):
+    """A keyword, or a channel by its name."""
+
+    kind: TrendKind
+    text: str
+
+
+class _Blanks(dict[int, str]):
+    """For ``str.translate``: all but letters, their marks and digits becomes a blank."""
+
+    def __missing__(self, code: int) -> str:
+        sign = chr(code)
+        self[code] = sign if unicodedata.category(sign)[0] in "LMN" else " "
+        return self[code]
+
+
+_BLANKS = _Blanks()
+
+
+def folded(text: str) -> str:
+    """The words of ``text`` alone: what is only written in another way is the same."""
+    # Folding first: a letter may fold into several, and those into other forms.
+    folded_text = unicodedata.normalize("NFKC", text.casefold()).casefold()
+    return " ".join(folded_text.translate(_BLANKS).split())
+
+
+def terms(gain: Gain) -> set[Term]:
+    """Words and pairs of words of the title, tags, and who made it; no stop words, no numbers."""
+    channel = folded(gain.author or "")[:_LONGEST_TERM].strip()
+    found = {Term(TrendKind.KEYWORD, text) for text in _keywords(gain)}
+    return found | ({Term(TrendKind.CHANNEL, channel)} if _has_letter(channel) else set())
+
+
+def _keywords(gain: Gain) -> Iterator[str]:
+    words = folded(gain.title).split()[:_MOST_WORDS]
+    telling = [_tells(word) for word in words]
+    yield from (word for word, tells in zip(words, telling, strict=True) if tells)
+    for (first, tells), (second, also_tells) in pairwise(zip(words, telling, strict=True)):
+        if tells and also_tells and first != second:
+            yield f"{first} {second}"
+    for tag in gain.tags:
+        text = folded(tag)
+        if len(text) <= _LONGEST_TERM and any(_tells(word) for word in text.split()):
+            yield text
+
+
+def _tells(word: str) -> bool:
+    """It may say what a video shows: no stop word, no number, neither too short nor too long."""
+    if word in STOP_WORDS or len(word) > _LONGEST_WORD or not _has_letter(word):
+        return False
+    is_of_signs = not word.isascii() and any(unicodedata.category(sign) == "Lo" for sign in word)
+    return len(word) >= (_FEWEST_SIGNS if is_of_signs else _SHORTEST_WORD)
+
+
+def _has_letter(text: str) -> bool:
+    return any(map(str.isalpha, text))

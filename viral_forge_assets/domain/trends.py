@@ -1,0 +1,224 @@
+"""What rises on several platforms at once, against its own earlier level: niches to be.
+
+Of each platform, a term's *share* is the part of all views gained per hour that videos with the
+term gained. Shares are compared, not views: how much was scanned, and how busy a platform is,
+falls out. A term's *rise* on a platform is
+
+    (share in the last two days + 1 %) / (share in the seven days before + 1 %)
+
+so that next to nothing growing to a little is no rise. A term rises where that is 2 or more; it is
+a trend where it rises on two platforms, and as strong as its second-strongest rise is.
+
+Evidence, on each platform by itself: a keyword needs three videos by two authors, a channel two
+videos, all of the last two days; and the platform must have been watched before, in at least ten
+videos: else everything there would be new.
+"""
+
+import unicodedata
+from collections import defaultdict
+from collections.abc import Container, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from itertools import chain
+
+from viral_forge_assets.domain.terms import Term, folded, terms
+from viral_forge_resources.contracts.keys import short_hash, slug
+from viral_forge_resources.contracts.scanning import Niche, NichePolicy
+from viral_forge_resources.contracts.trends import Gain, NicheProposal, TrendKind
+
+RECENT = timedelta(days=2)
+EARLIER = timedelta(days=7)
+
+_LEAST_RISE = 2.0
+_UNDER = 0.01  # laid under each share
+_LEAST_PLATFORMS = 2
+_LEAST_VIDEOS = {TrendKind.KEYWORD: 3, TrendKind.CHANNEL: 2}
+_LEAST_AUTHORS = {TrendKind.KEYWORD: 2, TrendKind.CHANNEL: 1}
+_LEAST_WATCHED = 10
+_LEAST_HOURS = 1.0  # counts are refreshed in steps: what was gained in minutes says nothing
+_SAME = 0.5  # two terms with at least this part of their videos in common are one
+_MOST = 5  # of one look at one niche
+_Video = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trend:
+    """A term that rises.
+
+    Attributes:
+        rises: by platform, one of each site, how many times its earlier share it has; the
+            strongest first.
+        videos: platform and id of those that it is seen in.
+    """
+
+    kind: TrendKind
+    term: str
+    rises: tuple[tuple[str, float], ...]
+    videos: frozenset[_Video]
+
+    @property
+    def strength(self) -> float:
+        """The rise that it has on two platforms at least."""
+        return self.rises[_LEAST_PLATFORMS - 1][1]
+
+
+class _Seen:
+    """What one platform showed of one term in one stretch of time."""
+
+    def __init__(self) -> None:
+        self.pace = 0.0
+        self.videos: set[str] = set()
+        self.authors: set[str] = set()
+
+
+class _Stretch:
+    """One platform in one stretch of time; of the terms only ``wanted``, or all."""
+
+    def __init__(self, wanted: Container[Term] | None) -> None:
+        self.pace = 0.0
+        self.videos = 0
+        self.terms: defaultdict[Term, _Seen] = defaultdict(_Seen)
+        self._wanted = wanted
+
+    def add(self, gain: Gain) -> None:
+        pace = gain.views / gain.hours
+        self.pace += pace
+        self.videos += 1
+        author = gain.author_id or gain.author
+        for term in terms(gain):
+            if self._wanted is None or term in self._wanted:
+                seen = self.terms[term]
+                seen.pace += pace
+                seen.videos.add(gain.platform_video_id)
+                seen.authors.update([author] if author else [])
+
+    def share(self, term: Term) -> float:
+        seen = self.terms.get(term)
+        return seen.pace / self.pace if seen is not None and self.pace else 0.0
+
+    def evident(self) -> list[Term]:
+        """The terms that there is enough of to speak of them."""
+        return [
+            term
+            for term, seen in self.terms.items()
+            if len(seen.videos) >= _LEAST_VIDEOS[term.kind]
+            and len(seen.authors) >= _LEAST_AUTHORS[term.kind]
+        ]
+
+
+def rising(recent: Iterable[Gain], earlier: Iterable[Gain]) -> tuple[Trend, ...]:
+    """The terms that rise, the strongest first; of several names of one thing the longest.
+
+    Args:
+        recent: what videos gained in the last ``RECENT``.
+        earlier: what they gained in the ``EARLIER`` before that.
+    """
+    now = _by_platform(recent)
+    evident = {platform: stretch.evident() for platform, stretch in now.items()}
+    then = _by_platform(earlier, wanted=set(chain.from_iterable(evident.values())))
+    rises: defaultdict[Term, list[tuple[str, float]]] = defaultdict(list)
+    for platform, found in evident.items():
+        before = then.get(platform)
+        if before is not None and before.videos >= _LEAST_WATCHED:
+            for term in found:
+                rise = (now[platform].share(term) + _UNDER) / (before.share(term) + _UNDER)
+                if rise >= _LEAST_RISE:
+                    rises[term].append((platform, rise))
+    trends = [_trend(term, where, now) for term, where in rises.items()]
+    return tuple(_distinct([each for each in trends if len(each.rises) >= _LEAST_PLATFORMS]))
+
+
+def propose(
+    trends: Iterable[Trend], *, niche: Niche, taken: Iterable[str], now: datetime
+) -> tuple[NicheProposal, ...]:
+    """Niches that trends of ``niche`` could become, at most five.
+
+    ``taken`` are names and queries of niches, and names and terms of all proposals ever made.
+    """
+    known = {folded(text) for text in taken}
+    own = set(folded(" ".join((niche.name, *niche.queries))).split())
+    proposals: dict[str, NicheProposal] = {}
+    for trend in trends:
+        name, words = _niche_name(trend.term), folded(trend.term)
+        if known & {words, folded(name)} or set(words.split()) <= own or name in proposals:
+            continue
+        proposals[name] = NicheProposal(
+            name=name,
+            source_niche=niche.name,
+            kind=trend.kind,
+            term=trend.term,
+            platforms=tuple(platform for platform, _ in trend.rises),
+            evidence=_evidence(trend),
+            proposed_at=now,
+        )
+    return tuple(proposals.values())[:_MOST]
+
+
+def niche_of(proposal: NicheProposal, source: Niche | None) -> Niche:
+    """The niche that an accepted proposal becomes: made and limited like the one it comes from.
+
+    What rises in it is only proposed, whatever its source does: niches that add niches would have
+    no end.
+    """
+    policy = source.policy if source is not None else NichePolicy()
+    return Niche(
+        name=proposal.name,
+        queries=(proposal.term,),
+        recipe=source.recipe if source is not None else None,
+        policy=replace(policy, adds_trends=False),
+    )
+
+
+def _by_platform(
+    gains: Iterable[Gain], *, wanted: Container[Term] | None = None
+) -> Mapping[str, _Stretch]:
+    stretches: defaultdict[str, _Stretch] = defaultdict(lambda: _Stretch(wanted))
+    for gain in gains:
+        if gain.hours >= _LEAST_HOURS:
+            stretches[gain.platform].add(gain)
+    return stretches
+
+
+def _trend(term: Term, where: list[tuple[str, float]], now: Mapping[str, _Stretch]) -> Trend:
+    return Trend(
+        kind=term.kind,
+        term=term.text,
+        rises=_by_site(where),
+        videos=frozenset(
+            (platform, video) for platform, _ in where for video in now[platform].terms[term].videos
+        ),
+    )
+
+
+def _by_site(where: list[tuple[str, float]]) -> tuple[tuple[str, float], ...]:
+    """The strongest rise on each site, strongest first: YouTube is one site with two scanners."""
+    best: dict[str, tuple[str, float]] = {}
+    for platform, rise in sorted(where, key=lambda each: (-each[1], each[0])):
+        best.setdefault(platform.partition("_")[0], (platform, rise))
+    return tuple(best.values())
+
+
+def _distinct(trends: list[Trend]) -> Iterator[Trend]:
+    """The longest name of each thing: ``air fryer`` stands for ``air`` and ``fryer`` too."""
+    chosen: list[Trend] = []
+    for trend in sorted(trends, key=lambda each: (-len(each.term.split()), each.term)):
+        if not any(_are_same(trend, other) for other in chosen):
+            chosen.append(trend)
+    yield from sorted(chosen, key=lambda trend: (-trend.strength, trend.term))
+
+
+def _are_same(trend: Trend, other: Trend) -> bool:
+    shared = len(trend.videos & other.videos)
+    return shared >= _SAME * len(trend.videos | other.videos)
+
+
+def _evidence(trend: Trend) -> str:
+    where = ", ".join(f"{rise:.1f} times its earlier share on {name}" for name, rise in trend.rises)
+    return f"{len(trend.videos)} videos of the last {RECENT.days} days: {where}"
+
+
+def _niche_name(term: str) -> str:
+    """``term`` as a niche's name; a term that Latin letters cannot write gets one of its own."""
+    plain = unicodedata.normalize("NFKD", term)
+    is_latin = all(sign.isascii() or unicodedata.combining(sign) for sign in plain)
+    return slug(term) if is_latin else f"trend-{short_hash(term, length=8)}"
