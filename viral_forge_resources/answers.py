@@ -8,8 +8,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-_MOST_BYTES = 64_000_000
-_MOST_FILES = 4_000
 _NEVER_KEPT = frozenset({"set-cookie", "set-cookie2"})
 
 
@@ -36,8 +34,12 @@ class AnswerCache:
     Keys may hold secrets: a file is named by their hash, and only this user may read it.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(
+        self, folder: Path, *, most_bytes: int = 64_000_000, most_files: int = 4_000
+    ) -> None:
         self._folder = folder
+        self._most_bytes = most_bytes
+        self._most_files = most_files
 
     def get(self, key: str) -> KeptAnswer | None:
         """What was kept under ``key``; None also when the file is damaged."""
@@ -76,5 +78,5 @@ class AnswerCache:
         total = 0
         for number, (facts, found) in enumerate(newest_first):
             total += facts.st_size
-            if number >= _MOST_FILES or total > _MOST_BYTES:
+            if number >= self._most_files or total > self._most_bytes:
                 Path(found.path).unlink(missing_ok=True)

@@ -141,16 +141,17 @@ class HttpWeb:
     async def _persistent(self, request: WebRequest, built: httpx.Request) -> WebAnswer:
         """The answer, whatever its status, asked for a second time where that may help."""
         gate = self._gates[origin(built.url)]
-        answer: WebAnswer | None = None
         try:
             answer = await self._counted(request, built, gate)
         except _LOST:
             if request.method != "GET":
                 raise
-        wait_s = _BACK_OFF_S if answer is None else self._wait_s(request, answer)
-        if answer is not None and wait_s is None:
-            return answer
-        gate.rest(wait_s or 0.0)
+            gate.rest(_BACK_OFF_S)
+        else:
+            wait_s = self._wait_s(request, answer)
+            if wait_s is None:
+                return answer
+            gate.rest(wait_s)
         return await self._counted(request, built, gate)
 
     def _wait_s(self, request: WebRequest, answer: WebAnswer) -> float | None:

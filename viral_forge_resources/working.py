@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from types import ModuleType
 from typing import Any
 
 from viral_forge_resources import workers
@@ -31,7 +32,7 @@ from viral_forge_resources.contracts.web import MOST_BYTES
 from viral_forge_resources.http import private_address, refusal
 from viral_forge_resources.plugins import plugin_names
 
-_CHUNK_BYTES = 1 << 16
+_STDIN, _STDOUT, _STDERR = 0, 1, 2
 _KEPT_COMPLAINT_BYTES = 4_096
 _EXCEPTION_NAME = re.compile(rb"^(?:\w+\.)*(\w+)(?::|$)")
 
@@ -52,7 +53,12 @@ class ProcessWorkers:
     """``contracts.web.Workers``: each job a process that leads a group and is killed with it."""
 
     def __init__(
-        self, *, ledger: QuotaLedger, at_once: int, allow_private_addresses: bool = False
+        self,
+        *,
+        ledger: QuotaLedger,
+        at_once: int,
+        allow_private_addresses: bool = False,
+        jobs: ModuleType = workers,
     ) -> None:
         """Start nothing yet.
 
@@ -60,10 +66,12 @@ class ProcessWorkers:
             ledger: what the jobs' ``uses`` are counted in.
             at_once: most processes at the same time; further jobs wait their turn.
             allow_private_addresses: jobs may reach private addresses.
+            jobs: package whose files are the jobs.
         """
         self._ledger = ledger
         self._slots = asyncio.Semaphore(at_once)
         self._allow_private_addresses = allow_private_addresses
+        self._jobs = jobs
 
     async def run(
         self,
@@ -74,10 +82,10 @@ class ProcessWorkers:
         uses: tuple[Use, ...] = (),
     ) -> Any:  # noqa: ANN401  the job's JSON
         """See ``contracts.web.Workers``; the deadline starts when the job's turn has come."""
-        names = plugin_names(workers)
+        names = plugin_names(self._jobs)
         if job not in names:
             raise Misconfigured(f"no job is named '{job}'. There are: {', '.join(names)}.")
-        request = {
+        request: dict[str, object] = {
             "arguments": dict(arguments),
             "allow_private_addresses": self._allow_private_addresses,
         }
@@ -85,7 +93,9 @@ class ProcessWorkers:
             if uses:
                 await asyncio.to_thread(self._ledger.take, uses, now=datetime.now(UTC))
             with tempfile.TemporaryDirectory(prefix=f"{job}-") as folder:
-                stdout = await _outcome(job, {**request, "folder": folder}, deadline_s=deadline_s)
+                request["folder"] = folder
+                async with _deadline(job, deadline_s), _process(self._jobs, job) as talk:
+                    stdout = await talk.ask(job, request)
         return decoded(job, stdout)
 
 
@@ -124,71 +134,90 @@ def _error(job: str, facts: Mapping[str, Any]) -> ViralForgeError:
     return _ERRORS[kind](f"{printable(name)}: {message}.")
 
 
-async def _outcome(job: str, request: Mapping[str, object], *, deadline_s: float) -> bytes:
+@asynccontextmanager
+async def _deadline(job: str, seconds: float) -> AsyncGenerator[None]:
     try:
-        async with asyncio.timeout(deadline_s), _process(job) as process:
-            return await _talk(process, job, request)
+        async with asyncio.timeout(seconds):
+            yield
     except TimeoutError as error:
         raise Unreachable(
-            f"the {job} job took longer than {deadline_s:g} s. It is tried again later."
+            f"the {job} job took longer than {seconds:g} s. It is tried again later."
         ) from error
 
 
 @asynccontextmanager
-async def _process(job: str) -> AsyncGenerator[asyncio.subprocess.Process]:
+async def _process(jobs: ModuleType, job: str) -> AsyncGenerator["_Conversation"]:
     """A new process for ``job``; its whole group is dead when the context is left."""
-    pipe = asyncio.subprocess.PIPE
-    process = await asyncio.create_subprocess_exec(
+    transport, conversation = await asyncio.get_running_loop().subprocess_exec(
+        _Conversation,
         sys.executable,
         "-m",
-        f"{workers.__name__}.{job}",
-        stdin=pipe,
-        stdout=pipe,
-        stderr=pipe,
+        f"{jobs.__name__}.{job}",
         start_new_session=True,
     )
     try:
-        yield process
+        yield conversation
     finally:
-        _kill_group(process.pid)
-        if process.stdin is not None:
-            process.stdin.close()
-        await process.wait()
+        _kill_group(transport.get_pid())
+        await conversation.has_exited.wait()
+        transport.close()
+        await conversation.is_over.wait()
 
 
-async def _talk(
-    process: asyncio.subprocess.Process, job: str, request: Mapping[str, object]
-) -> bytes:
-    if process.stdin is None or process.stdout is None or process.stderr is None:
-        raise TypeError("the worker's pipes are not open")
-    complaint = asyncio.create_task(_last_bytes(process.stderr))
-    try:
-        process.stdin.write(json.dumps(request).encode() + b"\n")
-        await process.stdin.drain()  # stays open: its end tells the worker that we died
-        stdout = await _first_bytes(process.stdout)
-        if stdout:
-            return stdout
-        _kill_group(process.pid)
-        raise UnexpectedAnswer(f"the {job} job {_cause_of_death(await complaint)}.")
-    except ConnectionError as error:
-        raise UnexpectedAnswer(f"the {job} job ended before it was asked.") from error
-    finally:
-        complaint.cancel()
+class _Conversation(asyncio.SubprocessProtocol):
+    """One question to a process, and as much of what it says as may be kept.
 
+    Attributes:
+        has_exited: the process is gone.
+        is_over: its pipes are, too.
+    """
 
-async def _first_bytes(stream: asyncio.StreamReader) -> bytes:
-    """All that is written, or one byte more than an answer may have."""
-    read = bytearray()
-    while len(read) <= MOST_BYTES and (chunk := await stream.read(_CHUNK_BYTES)):
-        read += chunk
-    return bytes(read)
+    def __init__(self) -> None:
+        self.has_exited = asyncio.Event()
+        self.is_over = asyncio.Event()
+        self._ends = {fd: asyncio.Event() for fd in (_STDIN, _STDOUT, _STDERR)}
+        self._transport = asyncio.SubprocessTransport()
+        self._answer = bytearray()
+        self._complaint = b""
 
+    async def ask(self, job: str, request: Mapping[str, object]) -> bytes:
+        """All that the process writes, or a little more than an answer may have."""
+        pipe = self._transport.get_pipe_transport(_STDIN)
+        if isinstance(pipe, asyncio.WriteTransport):
+            pipe.write(json.dumps(request).encode() + b"\n")  # stays open: its end means we died
+        await self._ends[_STDOUT].wait()
+        if not self._answer:
+            await self.has_exited.wait()
+            _kill_group(self._transport.get_pid())  # a child might keep stderr open for ever
+            await self._ends[_STDERR].wait()
+            raise UnexpectedAnswer(f"the {job} job {_cause_of_death(self._complaint)}.")
+        return bytes(self._answer)
 
-async def _last_bytes(stream: asyncio.StreamReader) -> bytes:
-    kept = b""
-    while chunk := await stream.read(_CHUNK_BYTES):
-        kept = (kept + chunk)[-_KEPT_COMPLAINT_BYTES:]
-    return kept
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """See ``asyncio``."""
+        if isinstance(transport, asyncio.SubprocessTransport):
+            self._transport = transport
+
+    def pipe_data_received(self, fd: int, data: bytes) -> None:
+        """See ``asyncio``."""
+        if fd == _STDERR:
+            self._complaint = (self._complaint + data)[-_KEPT_COMPLAINT_BYTES:]
+        elif len(self._answer) <= MOST_BYTES:
+            self._answer += data
+        else:
+            self._ends[fd].set()
+
+    def pipe_connection_lost(self, fd: int, _exc: Exception | None) -> None:
+        """See ``asyncio``."""
+        self._ends[fd].set()
+
+    def process_exited(self) -> None:
+        """See ``asyncio``."""
+        self.has_exited.set()
+
+    def connection_lost(self, _exc: Exception | None) -> None:
+        """See ``asyncio``."""
+        self.is_over.set()
 
 
 def _cause_of_death(complaint: bytes) -> str:
