@@ -1,130 +1,53 @@
-"""What every scanner keeps to, plugins and the fake alike."""
+"""Every scanner is held to its contract: a new one by its recording alone.
 
-import os
-from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
+``pytest tests/contract/test_scanners.py -k pexels`` runs what concerns one of them.
+"""
+
+from importlib import import_module
 
 import pytest
 
+import tests.grounds.scanners
 import viral_forge_resources.scanners
-from tests.fakes.scanner import FakeScanner
-from viral_forge_resources.contracts.keys import CandidateKey, parse_candidate_key
-from viral_forge_resources.contracts.scanning import ScannedVideo, Scanner, ScanRequest
+from tests.contract.failing_platform_contract import FailingPlatformContract
+from tests.contract.recorded_scanner_contract import RecordedScannerContract
+from tests.contract.scanner_contract import ScannerContract
+from tests.grounds.scanners._recorded import RecordedGround
+from tests.platforms.recording import FOLDER, load
 from viral_forge_resources.plugins import get_plugin, plugin_names
 
-NICHE = "cooking"
-HOSTILE = (
-    "plain",
-    'it\'s "quoted"',
-    "two\nlines\tand\x1b[31mred",
-    "100%d %s: done",
-    "-dash",
-    "\u202egnp.exe",
-    "パスタ",
-)
-YESTERDAY = datetime.now(UTC) - timedelta(days=1)
+_ALL = plugin_names(viral_forge_resources.scanners)
+_OFF_THE_NETWORK = plugin_names(tests.grounds.scanners)
+_RECORDED = sorted({path.stem for path in FOLDER.glob("*.json")} & set(_ALL))
 
 
-def _fake(folder: Path, titles: tuple[str, ...]) -> Scanner:
-    del folder
-    return FakeScanner(
-        [
-            ScannedVideo(
-                platform="fake",
-                platform_video_id=f"v{number}",
-                locator=f"https://videos.example/{number}.mp4",
-                title=" ".join("".join(c if c.isprintable() else " " for c in title).split()),
-                seen_at=YESTERDAY,
-            )
-            for number, title in enumerate(titles)
-        ]
+@pytest.mark.parametrize("name", _ALL)
+def test_every_scanner_has_a_recording_or_a_ground_of_its_own(name):
+    assert name in (*_OFF_THE_NETWORK, *_RECORDED), (
+        f"write {FOLDER / name}.json, as tests/platforms/recording.py says:"
+        f" without it no contract test sees the scanner {name}"
     )
 
 
-def _inbox(folder: Path, titles: tuple[str, ...]) -> Scanner:
-    (folder / NICHE).mkdir(exist_ok=True)
-    for title in titles:
-        video = folder / NICHE / f"{title}.mp4"
-        video.write_bytes(title.encode())
-        os.utime(video, (YESTERDAY.timestamp(), YESTERDAY.timestamp()))
-    plugin = get_plugin(viral_forge_resources.scanners, "inbox")
-    scanner: Scanner = plugin.open_plugin(plugin.Settings(path=folder))
-    return scanner
+def test_no_recording_or_ground_is_left_of_a_scanner_that_went():
+    recorded = {path.stem for path in FOLDER.glob("*.json")}
+    assert recorded | set(_OFF_THE_NETWORK) <= set(_ALL)
 
 
-_WITH_VIDEOS: dict[str, Callable[[Path, tuple[str, ...]], Scanner]] = {
-    "fake": _fake,
-    "inbox": _inbox,
-}
-_ALL = ("fake", *plugin_names(viral_forge_resources.scanners))
+class TestScannersOffTheNetwork(ScannerContract):
+    """Those with a ground of their own."""
+
+    @pytest.fixture(params=_OFF_THE_NETWORK)
+    def ground(self, request, tmp_path):
+        own = import_module(f"{tests.grounds.scanners.__name__}.{request.param}")
+        with own.open_on_ground(tmp_path) as opened:
+            yield opened
 
 
-def _request(*, limit: int = 100) -> ScanRequest:
-    return ScanRequest(niche=NICHE, queries=(), since=YESTERDAY - timedelta(days=29), limit=limit)
+class TestScanners(RecordedScannerContract, FailingPlatformContract):
+    """Those of the network, each in front of its recording."""
 
-
-@pytest.fixture(params=_ALL)
-def name(request):
-    return request.param
-
-
-@pytest.fixture
-def scanner(name, tmp_path):
-    return _WITH_VIDEOS[name](tmp_path, HOSTILE)
-
-
-def test_every_plugin_is_held_to_the_contract():
-    assert set(_ALL) == set(_WITH_VIDEOS)
-
-
-def test_a_scanner_is_called_like_its_file(scanner, name):
-    assert scanner.platform == name
-    assert {video.platform for video in scanner.scan(_request())} == {name}
-
-
-def test_every_video_is_seen_once(scanner):
-    found = [video.platform_video_id for video in scanner.scan(_request())]
-    assert len(found) == len(set(found)) == len(HOSTILE)
-
-
-def test_every_id_makes_a_partition_key(scanner):
-    for video in scanner.scan(_request()):
-        key = CandidateKey(
-            niche=NICHE, platform=video.platform, platform_video_id=video.platform_video_id
-        )
-        assert parse_candidate_key(str(key)) == key
-
-
-def test_ids_are_the_same_in_the_next_scan(scanner):
-    first = {video.locator: video.platform_video_id for video in scanner.scan(_request())}
-    second = {video.locator: video.platform_video_id for video in scanner.scan(_request())}
-    assert first == second
-
-
-def test_the_moment_of_a_sighting_is_now_in_utc(scanner):
-    before = datetime.now(UTC)
-    moments = [video.seen_at for video in scanner.scan(_request())]
-    assert all(moment.utcoffset() == timedelta(0) for moment in moments)
-    assert all(before <= moment <= datetime.now(UTC) for moment in moments)
-
-
-def test_titles_are_printable_text_on_one_line(scanner):
-    for video in scanner.scan(_request()):
-        assert video.title.strip()
-        assert video.title.isprintable()
-        assert video.title.encode()
-
-
-def test_a_locator_is_an_absolute_path_or_a_web_address(scanner):
-    for video in scanner.scan(_request()):
-        assert video.locator.startswith(("/", "https://", "http://"))
-
-
-@pytest.mark.parametrize("limit", [0, 1, 3])
-def test_the_limit_is_honoured(scanner, limit):
-    assert len(list(scanner.scan(_request(limit=limit)))) == limit
-
-
-def test_a_quiet_platform_answers_none(name, tmp_path):
-    assert list(_WITH_VIDEOS[name](tmp_path, ()).scan(_request())) == []
+    @pytest.fixture(params=_RECORDED)
+    def ground(self, request, platforms):
+        plugin = get_plugin(viral_forge_resources.scanners, request.param)
+        return RecordedGround(plugin, load(request.param), platforms)

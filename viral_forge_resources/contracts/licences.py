@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 OWN = "LicenseRef-Own"
+PEXELS = "LicenseRef-Pexels"
 PERMISSION = "LicenseRef-Permission"
 
 _CC_FLAGS = ("by", "nc", "nd", "sa")
@@ -112,6 +113,7 @@ _KNOWN = (
     _free("Unlicense", "The Unlicense"),
     _free(OWN, "the operator's own material"),
     _free(PERMISSION, "written permission"),
+    Licence(spdx_id=PEXELS, label="Pexels licence", url="https://www.pexels.com/license/"),
     _notice("MIT", "MIT licence"),
     _notice("BSD-2-Clause", "BSD 2-Clause licence"),
     _notice("BSD-3-Clause", "BSD 3-Clause licence"),
@@ -144,6 +146,7 @@ _SPELLINGS: Mapping[str, str] = MappingProxyType(
         "new bsd": "BSD-3-Clause",
         "apache 2": "Apache-2.0",
         "apache 2.0": "Apache-2.0",
+        "pexels": PEXELS,
         "own": OWN,
         "own work": OWN,
         "mine": OWN,

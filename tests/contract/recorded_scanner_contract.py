@@ -1,0 +1,103 @@
+"""What every scanner of a platform on the network keeps to, by the recording of that platform."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from tests.contract.scanner_contract import ScannerContract
+from tests.grounds.scanners._recorded import RecordedGround, Scanned, SpentLedger, shown
+from viral_forge_resources.contracts.errors import NoCredentials, QuotaSpent, UnexpectedAnswer
+from viral_forge_resources.contracts.scanning import ScannedVideo
+
+
+class RecordedScannerContract(ScannerContract):
+    """Of what a scan makes of good answers, poor answers and no answer."""
+
+    def test_it_finds_what_is_recorded_and_nothing_else(self, ground):
+        scanned = ground.scan()
+        found = [shown(video) for video in scanned.whole()]
+        wanted = ground.filled("videos")
+        assert [_only(each, want) for each, want in zip(found, wanted, strict=False)] == wanted
+        assert len(found) == len(wanted) >= 2
+        assert scanned.unusable == []
+
+    def test_everything_that_is_recorded_is_asked_for(self, ground):
+        everything = range(len(ground.recording.exchanges) + len(ground.recording.jobs))
+        assert sorted(set(ground.scan().asked)) == [*everything]
+
+    def test_its_recording_tells_what_may_be_absent(self, ground):
+        assert ground.recording.listed("mandatory")
+        assert ground.recording.listed("titles")
+        assert ground.recording.listed("empty")
+
+    def test_what_is_optional_may_be_absent(self, ground):
+        ordinary = ground.scan().whole()
+        for each in ground.filled("optional"):
+            places = each["remove"] if isinstance(each["remove"], list) else [each["remove"]]
+            poorer = ground.scan(ground.recording.without(*places)).whole()
+            changes = _changes(ordinary, poorer)
+            assert all(change == each["becomes"] for change in changes), each
+            assert bool(changes) == bool(each["becomes"]), each
+
+    def test_nothing_is_made_up_where_something_mandatory_is_absent(self, ground):
+        ordinary = {video.platform_video_id: shown(video) for video in ground.scan().whole()}
+        for place in ground.recording.listed("mandatory"):
+            poorer = ground.scan(ground.recording.without(place))
+            kept = {video.platform_video_id: shown(video) for video in poorer.videos}
+            assert poorer.error is None or isinstance(poorer.error, UnexpectedAnswer), place
+            assert poorer.error is not None or poorer.unusable, place
+            assert kept.items() <= ordinary.items(), place
+            assert len(kept) < len(ordinary), place
+
+    def test_no_video_is_older_than_asked_for(self, ground):
+        asked = ground.recording.request(server="http://127.0.0.1:9").since
+        dates = [video.published_at for video in ground.scan().whole() if video.published_at]
+        assert all(asked <= date for date in dates)
+        if dates:
+            later = ground.scan(since=max(dates) + timedelta(seconds=1), is_lenient=True)
+            assert [video for video in later.videos if video.published_at] == []
+
+    def test_without_a_credential_nothing_is_asked(self, ground):
+        for setting in ground.recording.listed("credentials"):
+            refused = ground.scan(without=setting)
+            assert isinstance(refused.error, NoCredentials), setting
+            assert ground.variable(setting) in str(refused.error)
+            assert (refused.videos, refused.asked, refused.unmatched) == ([], [], [])
+
+    def test_every_use_of_an_allowance_is_counted(self, ground):
+        assert ground.scan().units == ground.recording.uses()
+
+    def test_nothing_is_asked_that_no_allowance_is_left_for(self, ground):
+        if not ground.recording.uses():
+            pytest.skip("its platform gives no allowance")
+        spent = ground.scan(ledger=SpentLedger())
+        answering = [*ground.recording.exchanges, *ground.recording.jobs]
+        assert isinstance(spent.error, QuotaSpent)
+        assert [number for number in spent.asked if not answering[number].get("is_free")] == []
+        assert spent.unmatched == []
+
+
+def only_what_is_there(ground: RecordedGround, scanned: Scanned) -> bool:
+    """Whether no field of ``scanned`` says what an ordinary scan does not: it may say less."""
+    ordinary = {video.platform_video_id: shown(video) for video in ground.scan().whole()}
+    return all(
+        value in (ordinary[video.platform_video_id][name], None, [])
+        for video in scanned.videos
+        for name, value in shown(video).items()
+    )
+
+
+def _only(found: dict[str, Any], wanted: dict[str, Any]) -> dict[str, Any]:
+    return {name: found.get(name, "no such field") for name in wanted}
+
+
+def _changes(before: Sequence[ScannedVideo], after: Sequence[ScannedVideo]) -> list[dict[str, Any]]:
+    """What differs in each video that differs."""
+    assert len(before) == len(after)
+    pairs = [(shown(old), shown(new)) for old, new in zip(before, after, strict=True)]
+    differing = [
+        {name: value for name, value in new.items() if value != old[name]} for old, new in pairs
+    ]
+    return [change for change in differing if change]
