@@ -75,14 +75,13 @@ class Recording:
         self, *, server: str, limit: int = 100, since: datetime | None = None
     ) -> ScanRequest:
         """What the scan is asked."""
-        asked = fill(self.document["request"], server)
-        given = {key: value for key, value in asked.items() if key not in ("since", "limit")}
-        lists = {
-            key: tuple(value) if isinstance(value, list) else value for key, value in given.items()
+        asked: dict[str, Any] = fill(self.document["request"], server)
+        changes: dict[str, Any] = {
+            name: tuple(value) if isinstance(value, list) else value for name, value in asked.items()
         }
-        since = since or datetime.fromisoformat(asked["since"])
-        limit = min(limit, asked.get("limit", limit))
-        return ScanRequest(niche=NICHE, since=since, limit=limit, **lists)
+        changes["since"] = since or datetime.fromisoformat(asked["since"])
+        changes["limit"] = min(limit, asked.get("limit", limit))
+        return ScanRequest(niche=NICHE, **changes)
 
     def without(self, *places: str) -> "Recording":
         """The recording in which nothing stands at ``places``."""
@@ -163,7 +162,7 @@ def _put_into(answer: Any, path: Sequence[str], text: str | None, *, shown: str)
     found = answer
     for step in way:
         found = found[int(step) if isinstance(found, list) else step]
-    key = int(last) if isinstance(found, list) else last
+    key: Any = int(last) if isinstance(found, list) else last
     assert isinstance(found, list) or key in found, f"{shown} is not there"
     if text is None:
         del found[key]
