@@ -77,7 +77,8 @@ class Recording:
         """What the scan is asked."""
         asked: dict[str, Any] = fill(self.document["request"], server)
         changes: dict[str, Any] = {
-            name: tuple(value) if isinstance(value, list) else value for name, value in asked.items()
+            name: tuple(value) if isinstance(value, list) else value
+            for name, value in asked.items()
         }
         changes["since"] = since or datetime.fromisoformat(asked["since"])
         changes["limit"] = min(limit, asked.get("limit", limit))
