@@ -1,4 +1,4 @@
-"""Words of four letters and more that say nothing about what a video shows."""
+"""Words that say nothing about what a video shows."""
 
 _ENGLISH = """
 about above actually after again against ahead almost along already also although always among
@@ -41,3 +41,14 @@ vamos
 
 STOP_WORDS = frozenset(f"{_ENGLISH} {_GERMAN} {_FRENCH} {_SPANISH}".split())
 """English, German, French and Spanish together: the language of a title is not known."""
+
+_SHORT = """
+all and any are aus auf aux bei but can cet con das day dem den der des die dir dos ein ela est for
+fue fur für get got had has her hes him his how ich ihr ils ist its las lot les los mal mas más mes
+mir mit muy new non not nos now nur off old one ont oui our out par pas per por que qué qui ses she
+sie sin son sur tes the too top try two una und uno uns use vom von vos was way wer who why wie wir
+you zum zur
+"""
+
+SHORT_STOP_WORDS = frozenset(_SHORT.split())
+"""Words of three letters that say nothing even beside another word; alone, none says much."""

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import NamedTuple
 
-from viral_forge_assets.domain.stop_words import STOP_WORDS
+from viral_forge_assets.domain.stop_words import SHORT_STOP_WORDS, STOP_WORDS
 from viral_forge_resources.contracts.trends import Gain, TrendKind
 
 _LONGEST_TERM = 60
@@ -50,10 +50,10 @@ def terms(gain: Gain) -> set[Term]:
 
 def _keywords(gain: Gain) -> Iterator[str]:
     words = folded(gain.title).split()[:_MOST_WORDS]
-    telling = [_tells(word) for word in words]
-    yield from (word for word, tells in zip(words, telling, strict=True) if tells)
-    for (first, tells), (second, also_tells) in pairwise(zip(words, telling, strict=True)):
-        if tells and also_tells and first != second:
+    yield from filter(_tells, words)
+    for first, second in pairwise(words):
+        tells = _tells(first) or _tells(second)
+        if tells and _helps_tell(first) and _helps_tell(second) and first != second:
             yield f"{first} {second}"
     for tag in gain.tags:
         text = folded(tag)
@@ -63,10 +63,19 @@ def _keywords(gain: Gain) -> Iterator[str]:
 
 def _tells(word: str) -> bool:
     """It may say what a video shows: no stop word, no number, neither too short nor too long."""
-    if word in STOP_WORDS or len(word) > _LONGEST_WORD or not _has_letter(word):
-        return False
+    return len(word) >= _shortest(word) and _helps_tell(word)
+
+
+def _helps_tell(word: str) -> bool:
+    """It may be half of a pair that says so, as ``air`` of ``air fryer``."""
+    is_stop_word = word in STOP_WORDS or word in SHORT_STOP_WORDS
+    is_of_good_length = _shortest(word) - 1 <= len(word) <= _LONGEST_WORD
+    return is_of_good_length and not is_stop_word and _has_letter(word)
+
+
+def _shortest(word: str) -> int:
     is_of_signs = not word.isascii() and any(unicodedata.category(sign) == "Lo" for sign in word)
-    return len(word) >= (_FEWEST_SIGNS if is_of_signs else _SHORTEST_WORD)
+    return _FEWEST_SIGNS if is_of_signs else _SHORTEST_WORD
 
 
 def _has_letter(text: str) -> bool:
