@@ -3,10 +3,12 @@
 import asyncio
 import ipaddress
 import socket
+import ssl
 from collections.abc import Collection, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from functools import cache
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from importlib.metadata import version
 from typing import Any
@@ -83,6 +85,12 @@ def open_async_client(
         cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),
         trust_env=False,
     )
+
+
+@cache
+def _authorities() -> ssl.SSLContext:
+    """Whom we believe; reading their certificates takes 20 ms, so it is done once a process."""
+    return httpx.create_ssl_context()
 
 
 def _timeout(timeout_s: float) -> httpx.Timeout:
@@ -229,7 +237,7 @@ class _CheckedTransport(httpx.BaseTransport):
 
     def __init__(self, checks: _Checks) -> None:
         self._checks = checks
-        self._ssl_context = httpx.create_ssl_context()
+        self._ssl_context = _authorities()
         self._pools: dict[str, httpx.HTTPTransport] = {}
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
@@ -258,7 +266,7 @@ class _AsyncCheckedTransport(httpx.AsyncBaseTransport):
 
     def __init__(self, checks: _Checks) -> None:
         self._checks = checks
-        self._ssl_context = httpx.create_ssl_context()
+        self._ssl_context = _authorities()
         self._pools: dict[str, httpx.AsyncHTTPTransport] = {}
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
