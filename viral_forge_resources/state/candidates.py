@@ -14,7 +14,8 @@ from viral_forge_resources.state.tables import candidates, clips, publications, 
 
 _AT_ONCE = 400
 _KEPT = frozenset({"candidate_key", "source_sha256"})  # a decision knows nothing of these
-_NO_NEWS = frozenset({"decided_at", "score"}) | _KEPT  # these alone are no new decision
+_FIGURES = ("score", "score_parts", "ranking")
+_NO_NEWS = frozenset({"decided_at", *_FIGURES}) | _KEPT  # these alone are no new decision
 _OPEN = (
     PublicationState.PLANNED,
     PublicationState.APPROVED,
@@ -46,10 +47,10 @@ def decide(connection: sa.Connection, decisions: Sequence[Candidate]) -> Decided
     made of changed: that it is wanted does not mend it.
     """
     wanted = {decision.candidate_key: decision for decision in decisions}
-    known = _known(connection, sorted(wanted))
+    known = of_keys(connection, sorted(wanted))
     fresh = [to_row(decision) for key, decision in wanted.items() if key not in known]
     new = insert_new(connection, candidates, fresh)
-    changed = []
+    changed, figures = [], []
     for key, before in known.items():
         now = wanted[key]
         if _stays(before, now):
@@ -58,7 +59,8 @@ def decide(connection: sa.Connection, decisions: Sequence[Candidate]) -> Decided
             _update(connection, key, to_row(now))
             changed.append(key)
         else:
-            _update(connection, key, {"score": now.score})
+            figures.append(now)
+    _update_figures(connection, figures)
     return Decided(
         new=tuple(sorted(new)),
         changed=tuple(sorted(changed)),
@@ -66,7 +68,8 @@ def decide(connection: sa.Connection, decisions: Sequence[Candidate]) -> Decided
     )
 
 
-def _known(connection: sa.Connection, keys: list[str]) -> dict[str, Candidate]:
+def of_keys(connection: sa.Connection, keys: Sequence[str]) -> dict[str, Candidate]:
+    """Those of the candidates that there are, by key."""
     found = {}
     for start in range(0, len(keys), _AT_ONCE):
         some = candidates.c.candidate_key.in_(keys[start : start + _AT_ONCE])
@@ -83,7 +86,8 @@ def _stays(before: Candidate, now: Candidate) -> bool:
             now.rights_id,
         )
     return before.status is CandidateStatus.RETIRED or (
-        not _is_news(before, now) and before.score == now.score
+        not _is_news(before, now)
+        and all(getattr(before, name) == getattr(now, name) for name in _FIGURES)
     )
 
 
@@ -97,6 +101,20 @@ def _update(connection: sa.Connection, key: str, row: Values) -> None:
     is_active = candidates.c.status != CandidateStatus.RETIRED
     this = candidates.c.candidate_key == key
     connection.execute(sa.update(candidates).where(this, is_active).values(values))
+
+
+def _update_figures(connection: sa.Connection, decisions: Sequence[Candidate]) -> None:
+    if not decisions:
+        return
+    this = candidates.c.candidate_key == sa.bindparam("key")
+    changes = {
+        name: sa.bindparam(f"new_{name}", type_=candidates.c[name].type) for name in _FIGURES
+    }
+    rows = [
+        {"key": each.candidate_key} | {f"new_{name}": getattr(each, name) for name in _FIGURES}
+        for each in decisions
+    ]
+    connection.execute(sa.update(candidates).where(this).values(changes), rows)
 
 
 def get(connection: sa.Connection, key: str) -> Candidate | None:
@@ -235,3 +253,14 @@ def retirable(connection: sa.Connection, *, before: datetime) -> tuple[str, ...]
         .order_by(candidates.c.candidate_key)
     )
     return tuple(connection.scalars(statement))
+
+
+def of_video(
+    connection: sa.Connection, platform: str, platform_video_id: str
+) -> tuple[Candidate, ...]:
+    """The candidates that one video became, by key: at most one a niche."""
+    is_it = (candidates.c.platform == platform) & (
+        candidates.c.platform_video_id == platform_video_id
+    )
+    statement = sa.select(candidates).where(is_it).order_by(candidates.c.candidate_key)
+    return read_all(connection, Candidate, statement)
