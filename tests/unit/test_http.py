@@ -1,3 +1,4 @@
+import asyncio
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
@@ -12,9 +13,12 @@ from viral_forge_resources.contracts.errors import (
     Unreachable,
 )
 from viral_forge_resources.http import (
+    MUST_BE_PUBLIC,
     contract_errors,
     is_public,
+    open_async_client,
     open_client,
+    origin,
     raise_for_refusal,
     refusal,
     shown_address,
@@ -60,6 +64,41 @@ def test_a_client_refuses_private_addresses_before_it_connects(host):
         pytest.raises(BadInput, match="private or reserved address"),
     ):
         client.get(f"http://{host}:9/latest?token=s3cret")
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "[::1]", "2130706433", "0x7f.1"])
+def test_an_asynchronous_client_refuses_them_too(host):
+    async def ask() -> None:
+        async with open_async_client(allow_private_addresses=False) as client:
+            await client.get(f"http://{host}:9/latest?token=s3cret")
+
+    with pytest.raises(BadInput, match="private or reserved address") as caught:
+        asyncio.run(ask())
+    assert "s3cret" not in str(caught.value)
+
+
+@pytest.mark.parametrize("trusted", ["http://127.0.0.1:9", "http://127.0.0.1:9/api?x=1"])
+@pytest.mark.parametrize("extensions", [{}, {MUST_BE_PUBLIC: True}])
+def test_a_trusted_origin_may_be_private_unless_a_redirect_leads_there(trusted, extensions):
+    async def ask() -> None:
+        async with open_async_client(allow_private_addresses=False, trusted=[trusted]) as client:
+            await client.get("http://127.0.0.1:9/", extensions=extensions)
+
+    with pytest.raises(BadInput if extensions else httpx.ConnectError):
+        asyncio.run(ask())
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "are_same"),
+    [
+        ("https://a.example/x", "https://a.example:443/y", True),
+        ("http://a.example", "https://a.example", False),
+        ("http://a.example", "http://a.example:8080", False),
+        ("http://A.example", "http://a.example", True),
+    ],
+)
+def test_an_origin_is_scheme_host_and_port(one, other, are_same):
+    assert (origin(one) == origin(other)) == are_same
 
 
 def test_a_name_that_does_not_exist_is_unreachable():

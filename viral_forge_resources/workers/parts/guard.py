@@ -93,7 +93,7 @@ class PublicProxy(socketserver.ThreadingTCPServer):
 
     def start(self) -> None:
         """Serve in the background."""
-        threading.Thread(target=self.serve_forever, daemon=True).start()
+        threading.Thread(target=self.serve_forever, args=(0.1,), daemon=True).start()
 
     def connected(self, host: str, port: int) -> socket.socket:
         """A connection to the first of the host's addresses that takes it.
