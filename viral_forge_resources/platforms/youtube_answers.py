@@ -148,7 +148,7 @@ def from_ytdlp(
     is_listed = inside(entry, "_type") is not None
     published_at = moment(inside(entry, "timestamp"))
     is_old = published_at is not None and published_at < since - _ROUNDING * is_listed
-    if is_old or inside(entry, "live_status") in _NOT_YET_A_VIDEO:
+    if is_old or str(inside(entry, "live_status")) in _NOT_YET_A_VIDEO:
         return None
     licence = inside(entry, "license")
     return Spotted(

@@ -11,18 +11,15 @@ from pydantic_settings import BaseSettings
 
 from viral_forge_resources.contracts.errors import (
     Misconfigured,
-    Permanent,
     QuotaSpent,
     RateLimited,
-    UnexpectedAnswer,
     ViralForgeError,
-    printable,
 )
 from viral_forge_resources.contracts.quota import Bucket, Use, Window
 from viral_forge_resources.contracts.scanning import ScanRequest
 from viral_forge_resources.contracts.web import Web, WebAnswer, WebRequest
-from viral_forge_resources.http import refusal
-from viral_forge_resources.platforms.reading import entries, inside, one_line
+from viral_forge_resources.platforms.reading import entries, inside
+from viral_forge_resources.platforms.refusals import in_its_words, said
 from viral_forge_resources.settings import settings_config
 
 MOST_IDS = 50
@@ -142,11 +139,12 @@ class YoutubeApi:
 
     def _open(self) -> Any:  # noqa: ANN401  see _opened
         from googleapiclient.discovery import build  # half a second, once a process
+        from googleapiclient.http import build_http
 
         return build(
             "youtube",
             "v3",
-            developerKey=self.key.get_secret_value(),
+            http=build_http(),  # never used; without one it looks for credentials on this machine
             static_discovery=True,
             client_options={"api_endpoint": f"{str(self.settings.api_url).rstrip('/')}/"},
         )
@@ -163,7 +161,14 @@ class YoutubeApi:
 
     async def _send(self, web: Web, call: Any, bucket: Bucket) -> tuple[str, Any]:  # noqa: ANN401
         answer = await web.send(
-            WebRequest(url=call.uri, uses=(Use(bucket=bucket),), accepts=_SAYS_WHY)
+            WebRequest(
+                url=call.uri,
+                # Not in the address, which clients log.
+                # Source: https://cloud.google.com/apis/docs/system-parameters
+                headers={"x-goog-api-key": self.key.get_secret_value()},
+                uses=(Use(bucket=bucket),),
+                accepts=_SAYS_WHY,
+            )
         )
         if answer.status != _OK:
             raise _refused(answer)
@@ -171,22 +176,18 @@ class YoutubeApi:
 
 
 def _refused(answer: WebAnswer) -> ViralForgeError:
-    """The error that Google's answer stands for, in its own words."""
-    try:
-        error = inside(answer.json(), "error")
-    except UnexpectedAnswer:  # a page for people: the status is all that is said
-        error = None
-    words = one_line(inside(error, "message"))
-    if words is None:
-        return refusal(answer.name, answer.status, answer.headers)
-    said = f"{printable(answer.name)}: {printable(words)}"
-    reasons = {
-        inside(each, "reason") for key in ("errors", "details") for each in inside(error, key) or ()
-    }
+    """The error that Google's answer stands for."""
+    error = inside(said(answer), "error")
+    told = [inside(error, key) for key in ("errors", "details")]
+    listed = [each for found in told if isinstance(found, list) for each in found]
+    reasons = {str(inside(each, "reason")) for each in listed}
+    words = inside(error, "message")
     if reasons & _SPENT:
-        return QuotaSpent(f"{said}. The allowance starts anew at midnight in Los Angeles.")
+        remedy = "The allowance starts anew at midnight in Los Angeles."
+        return in_its_words(answer, words, kind=QuotaSpent, remedy=remedy)
     if reasons & _TOO_FAST:
-        return RateLimited(f"{said}. It asks us to wait.")
-    if reasons & _KEY_REFUSED or "API key" in words:
-        return Misconfigured(f"{said}. Check VIRAL_FORGE_YOUTUBE_API_KEY.")
-    return Permanent(f"{said}. The same request would be refused again.")
+        return in_its_words(answer, words, kind=RateLimited, remedy="It asks us to wait.")
+    if reasons & _KEY_REFUSED or "API key" in str(words):
+        remedy = "Check VIRAL_FORGE_YOUTUBE_API_KEY."
+        return in_its_words(answer, words, kind=Misconfigured, remedy=remedy)
+    return in_its_words(answer, words, remedy="The same request would be refused again.")
