@@ -18,6 +18,7 @@ import viral_forge_resources.scanners
 import viral_forge_resources.storage
 from schedules import rhythms
 from sensors import candidates as candidate_sensors
+from sensors import niches as niche_sensors
 from sensors import publications as publication_sensors
 from sensors import runs as run_sensors
 from sensors import trends as trend_sensors
@@ -183,6 +184,7 @@ def build_definitions(settings: Settings, **overrides: object) -> dg.Definitions
             candidate_sensors.watched_niches_sensor,
             candidate_sensors.shortlisted_candidates_sensor,
             candidate_sensors.retired_candidates_sensor,
+            niche_sensors.removed_niches_sensor,
             trend_sensors.new_trends_sensor,
             publication_sensors.due_publications_sensor,
             run_sensors.silent_runs_sensor,

@@ -171,6 +171,7 @@ def test_every_sensor_is_there_and_runs_by_itself(repository):
             "watched_niches_sensor",
             "shortlisted_candidates_sensor",
             "retired_candidates_sensor",
+            "removed_niches_sensor",
             "new_trends_sensor",
             "due_publications_sensor",
             "silent_runs_sensor",
