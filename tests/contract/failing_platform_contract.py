@@ -5,7 +5,7 @@ import traceback
 
 import pytest
 
-from tests.contract.recorded_scanner_contract import only_what_is_there
+from tests.contract.recorded_scanner_contract import made_up
 from tests.grounds.scanners._recorded import RecordedGround, Scanned
 from tests.platforms.faults import FAULTS, LONG_WAIT_S, Fault
 from viral_forge_resources.contracts.errors import RateLimited, ViralForgeError
@@ -22,7 +22,7 @@ class FailingPlatformContract:
         for number in sorted({0, _positions(ground) - 1}):
             scanned = ground.scan(faults={number: fault})
             assert _is_told(scanned, fault), f"position {number}: {scanned.error!r}"
-            assert only_what_is_there(ground, scanned), f"position {number}"
+            assert made_up(ground, scanned) == [], f"position {number}"
             said = _said(scanned.error) + caplog.text
             assert [secret for secret in secrets if secret in said] == []
         assert ground.platforms.private == []

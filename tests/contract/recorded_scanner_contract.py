@@ -79,14 +79,19 @@ class RecordedScannerContract(ScannerContract):
         assert spent.unmatched == []
 
 
-def only_what_is_there(ground: RecordedGround, scanned: Scanned) -> bool:
-    """Whether no field of ``scanned`` says what an ordinary scan does not: it may say less."""
+def made_up(ground: RecordedGround, scanned: Scanned) -> list[str]:
+    """What ``scanned`` says that an ordinary scan does not; it may say less.
+
+    Where the address of the bytes stayed unknown, the page may stand for them.
+    """
     ordinary = {video.platform_video_id: shown(video) for video in ground.scan().whole()}
-    return all(
-        value in (ordinary[video.platform_video_id][name], None, [])
+    return [
+        f"{video.platform_video_id}: {name} is {value!r}"
         for video in scanned.videos
         for name, value in shown(video).items()
-    )
+        if value not in (ordinary[video.platform_video_id][name], None, [])
+        and (name, value) != ("locator", video.page_url)
+    ]
 
 
 def _only(found: dict[str, Any], wanted: dict[str, Any]) -> dict[str, Any]:
