@@ -3,16 +3,24 @@
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import get_args
 
+from pydantic import SecretStr
+from pydantic_settings import BaseSettings
+
+import viral_forge_resources.scanners
 import viral_forge_resources.storage
 from viral_forge_assets import definitions
 from viral_forge_resources.contracts.errors import ViralForgeError
+from viral_forge_resources.contracts.quota import Balance
 from viral_forge_resources.media.fonts import DejavuFonts
 from viral_forge_resources.media.renderer import FfmpegRenderer
 from viral_forge_resources.media.transcriber import WhisperTranscriber
-from viral_forge_resources.plugins import open_plugin
+from viral_forge_resources.plugins import get_plugin, open_plugin
 from viral_forge_resources.settings import EnabledPlugins, Settings, settings_problems
+from viral_forge_resources.state import quotas as quotas_state
 
 _LITTLE_SPACE = 5_000_000_000
 
@@ -36,24 +44,56 @@ def examine() -> list[Finding]:
 
 def _with_settings(settings: Settings) -> Iterator[Finding]:
     yield Finding(subject="settings", text=f"home is {settings.home.resolve()}")
-    yield _state(settings)
+    yield from _state(settings)
     yield _storage(settings)
     yield _space(settings.home)
     yield Finding(subject="FFmpeg", text=FfmpegRenderer().build())
     yield Finding(subject="fonts", text=DejavuFonts().family())
     yield _speech(settings)
-    yield Finding(subject="scanners", text=", ".join(settings.scanners))
+    yield from map(_scanner, settings.scanners)
     yield Finding(subject="publishers", text=", ".join(settings.publishers))
 
 
-def _state(settings: Settings) -> Finding:
+def _state(settings: Settings) -> Iterator[Finding]:
     try:
         engine = definitions.open_state(settings)
     except ViralForgeError as error:
-        return Finding(subject="state", text=str(error), is_good=False)
+        yield Finding(subject="state", text=str(error), is_good=False)
+        return
     shown = engine.url.render_as_string(hide_password=True)
+    with engine.connect() as connection:
+        balances = quotas_state.balances(connection, now=datetime.now(UTC))
     engine.dispose()
-    return Finding(subject="state", text=f"{shown} is up to date")
+    yield Finding(subject="state", text=f"{shown} is up to date")
+    yield from map(_allowance, balances)
+
+
+def _allowance(balance: Balance) -> Finding:
+    bucket = balance.bucket
+    used = f"{balance.used:,} of {bucket.limit:,} used this {bucket.window}"
+    more = f"resets at {balance.resets_at:%Y-%m-%d %H:%M} UTC"
+    # To be spent is no fault: the scan says so, and asks again afterwards.
+    return Finding(
+        subject=f"allowance {bucket.platform}/{bucket.project}/{bucket.name}",
+        text=f"{used}; {more}" if balance.used else used,
+    )
+
+
+def _scanner(name: str) -> Finding:
+    """What its file says of it, and which of its credentials are there."""
+    plugin = get_plugin(viral_forge_resources.scanners, name)
+    words = " ".join((plugin.__doc__ or "").split())
+    settings: BaseSettings = plugin.Settings()
+    prefix = str(settings.model_config["env_prefix"])
+    secrets = {
+        f"{prefix}{field.upper()}": getattr(settings, field) is not None
+        for field, about in type(settings).model_fields.items()
+        if SecretStr in get_args(about.annotation) or about.annotation is SecretStr
+    }
+    missing = [variable for variable, is_set in secrets.items() if not is_set]
+    told = f" Not set: {', '.join(missing)}." if missing else " Its credentials are set."
+    # Which of them it cannot do without depends on what it is asked: a scan says that.
+    return Finding(subject=f"scanner {name}", text=words + (told if secrets else ""))
 
 
 def _storage(settings: Settings) -> Finding:

@@ -1,0 +1,50 @@
+"""What the doctor says of scanners and of what is left of their allowances."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from typer.testing import CliRunner
+
+from viral_forge_assets.cli import app
+from viral_forge_resources.contracts.quota import Bucket, Use, Window
+from viral_forge_resources.state.quotas import SqlQuotaLedger
+
+
+@pytest.fixture
+def told(home: Path, sqlite_state: sa.Engine, monkeypatch: pytest.MonkeyPatch):
+    """The doctor's lines, by subject, with these settings."""
+    monkeypatch.setenv("VIRAL_FORGE_STATE_URL", sqlite_state.url.render_as_string())
+    monkeypatch.setenv("VIRAL_FORGE_WHISPER_MODEL", "off")
+
+    def ask(**settings: str) -> dict[str, str]:
+        for name, value in settings.items():
+            monkeypatch.setenv(f"VIRAL_FORGE_{name}", value)
+        done = CliRunner().invoke(app, ["doctor"])
+        assert done.exit_code == 0, done.output
+        return dict(line.split(": ", 1) for line in done.output.splitlines())
+
+    return ask
+
+
+def test_each_enabled_scanner_says_what_it_does_and_what_it_lacks(told):
+    lines = told(SCANNERS="inbox,pexels")
+    assert lines["✓ scanner inbox"].startswith("Inbox: videos that a person put into a folder")
+    assert lines["✓ scanner pexels"].startswith("Pexels: free stock videos, through its API")
+    assert lines["✓ scanner pexels"].endswith("Not set: VIRAL_FORGE_SCANNER_PEXELS_API_KEY.")
+    assert "✓ scanner x" not in lines
+
+
+def test_a_credential_that_is_set_is_told_without_its_value(told):
+    lines = told(SCANNERS="pexels", SCANNER_PEXELS_API_KEY="hunter2")
+    assert lines["✓ scanner pexels"].endswith("Its credentials are set.")
+    assert "hunter2" not in str(lines)
+
+
+def test_what_is_left_of_each_allowance_is_told(told, sqlite_state):
+    now = datetime.now(UTC)
+    search = Bucket(platform="youtube", name="search", limit=1_000, window=Window.MONTH)
+    SqlQuotaLedger(sqlite_state).take((Use(bucket=search, units=7),), now=now)
+    line = told()["✓ allowance youtube/default/search"]
+    assert line.startswith("7 of 1,000 used this month; resets at 20")
