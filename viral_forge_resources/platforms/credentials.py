@@ -20,8 +20,13 @@ def variable(settings: BaseSettings, field: str) -> str:
     return f"{settings.model_config['env_prefix']}{field}".upper()
 
 
-def needed(settings: BaseSettings, *fields: str) -> tuple[str, ...]:
+def needed(settings: BaseSettings, *fields: str, otherwise: str = "") -> tuple[str, ...]:
     """The values of ``fields``, secrets among them in the clear.
+
+    Args:
+        settings: of the plugin.
+        fields: settings without which the platform does not answer.
+        otherwise: what else a person can do than set them.
 
     Raises:
         NoCredentials: names every one that is not set.
@@ -31,7 +36,7 @@ def needed(settings: BaseSettings, *fields: str) -> tuple[str, ...]:
         variable(settings, field) for field, value in zip(fields, values, strict=True) if not value
     ]
     if absent:
-        raise NoCredentials(f"{' and '.join(absent)}: not set.")
+        raise NoCredentials(f"{' and '.join(absent)}: not set. {otherwise}".rstrip())
     return tuple(
         value.get_secret_value() if isinstance(value, SecretStr) else str(value) for value in values
     )
