@@ -1,6 +1,7 @@
 """Niches as people write them: what is meant, and everything that is wrong with it at once."""
 
 from dataclasses import fields
+from pathlib import Path
 
 import pytest
 
@@ -14,6 +15,7 @@ from viral_forge_assets.domain.niches import (
 from viral_forge_resources.contracts.errors import BadInput
 from viral_forge_resources.contracts.scanning import Niche, NichePolicy
 
+_DOCUMENTED = Path(__file__).parents[2] / "docs" / "niches.md"
 _KNOWN = Known(recipes=frozenset({"clean", "fit"}), scanners=frozenset({"inbox", "reddit"}))
 
 _FILE = """
@@ -40,6 +42,15 @@ def _refusal(text: str) -> str:
     with pytest.raises(BadInput) as caught:
         _parse(text)
     return str(caught.value)
+
+
+def test_the_documented_file_can_be_imported_and_shows_every_key():
+    documented = _DOCUMENTED.read_text(encoding="utf-8").partition("```yaml\n")[2]
+    text = documented.partition("```")[0]
+    known = Known(recipes=frozenset({"punchy"}), scanners=frozenset({"reddit", "youtube_shorts"}))
+    cooking, _ = parse_niches(text.encode(), name="niches.yaml", known=known)
+    assert cooking.name == "cooking"
+    assert [key for key in NicheDescription.model_fields if f"    {key}:" not in text] == []
 
 
 def test_a_file_says_niches():
