@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Mapping
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -25,8 +26,13 @@ from viral_forge_resources.contracts.scanning import (
 _VIDEO = builders.scanned_video()
 
 
-def plan(**changes: object) -> ScanPlan:
-    values = {"platforms": (), "deadline_s": 5.0, "niches_at_once": 4, "most_videos": 100}
+def plan(**changes: Any) -> ScanPlan:
+    values: dict[str, Any] = {
+        "platforms": (),
+        "deadline_s": 5.0,
+        "niches_at_once": 4,
+        "most_videos": 100,
+    }
     return ScanPlan(**{**values, **changes})
 
 

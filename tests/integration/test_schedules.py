@@ -135,8 +135,10 @@ def test_a_scheduled_run_is_for_exactly_the_niches_between_its_tags(sqlite_state
     names = ["cooking", "zumba", "baking", "travel"]  # no order but that of their adding
     watch(sqlite_state, instance, *names)
 
-    ((_, asked),) = tick(hourly_scan_schedule, instance, sqlite_state)
+    scans = tick(hourly_scan_schedule, instance, sqlite_state)
 
+    assert isinstance(scans, list)
+    ((_, asked),) = scans
     assert isinstance(asked, tuple)
     between = dg.PartitionKeyRange(*asked)
     with dg.partition_loading_context(dynamic_partitions_store=instance):

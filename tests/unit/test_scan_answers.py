@@ -26,6 +26,7 @@ from viral_forge_resources.contracts.errors import (
 )
 from viral_forge_resources.contracts.scanning import (
     NichePolicy,
+    ScannedVideo,
     ScanOutcome,
     ScanState,
     SkipCause,
@@ -33,7 +34,7 @@ from viral_forge_resources.contracts.scanning import (
 )
 
 
-def seen(*items: object) -> Seen:
+def seen(*items: ScannedVideo | Unusable) -> Seen:
     """What a scan of the inbox for ``cooking`` saw."""
     found = Seen(niche="cooking", platform="inbox")
     for item in items:
@@ -41,7 +42,7 @@ def seen(*items: object) -> Seen:
     return found
 
 
-def outcome(error: BaseException | None, *items: object) -> ScanOutcome:
+def outcome(error: BaseException | None, *items: ScannedVideo | Unusable) -> ScanOutcome:
     return ended(seen(*items), error, scanned_at=NOW, took_s=1.5)
 
 

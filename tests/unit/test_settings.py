@@ -3,7 +3,8 @@
 from pathlib import Path
 
 import pytest
-from pydantic import ValidationError
+from pydantic import HttpUrl, SecretStr, ValidationError
+from pydantic_settings import BaseSettings
 
 import viral_forge_resources.publishers
 import viral_forge_resources.scanners
@@ -12,7 +13,7 @@ from viral_forge_assets.definitions import read_settings
 from viral_forge_assets.doctor import examine
 from viral_forge_resources.contracts.errors import Misconfigured
 from viral_forge_resources.plugins import open_plugin
-from viral_forge_resources.settings import Settings, in_home, settings_problems
+from viral_forge_resources.settings import Settings, addresses_in, in_home, settings_problems
 
 _SECRET = "hunter2-hunter2"
 
@@ -172,3 +173,21 @@ def test_no_problem_of_a_good_plugin_is_made_up():
         viral_forge_resources.publishers: ("folder",),
     }
     assert settings_problems(enabled) == []
+
+
+def test_the_addresses_among_settings_are_found_also_in_lists_and_nothing_else():
+    class Scanning(BaseSettings):
+        api_url: HttpUrl = HttpUrl("http://10.0.0.7:8080/api")
+        feed_url: HttpUrl | None = None
+        instances: tuple[HttpUrl, ...] = (
+            HttpUrl("https://a.example"),
+            HttpUrl("https://b.example"),
+        )
+        api_key: SecretStr = SecretStr("https://key.example")
+        order: str = "https://words.example"
+
+    assert addresses_in(Scanning()) == [
+        "http://10.0.0.7:8080/api",
+        "https://a.example/",
+        "https://b.example/",
+    ]
