@@ -4,7 +4,7 @@ import json
 import os
 import shutil
 import time
-from collections.abc import Generator, Iterable, Mapping
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -222,7 +222,14 @@ class Studio:
         """How the niche did."""
         return self.run("performance_job", NICHE)
 
-    def run(self, job: str, partition_key: str, *, ops: Mapping[str, object] | None = None) -> Ran:
+    def run(
+        self,
+        job: str,
+        partition_key: str,
+        *,
+        ops: Mapping[str, object] | None = None,
+        only: Sequence[dg.AssetKey] | None = None,
+    ) -> Ran:
         """One run in this process, with the partition added first, as sensors and the UI do."""
         partitions = "niches" if job in {"scan_job", "performance_job"} else "candidates"
         self.instance.add_dynamic_partitions(partitions, [partition_key])
@@ -231,6 +238,7 @@ class Studio:
             partition_key=partition_key,
             raise_on_error=False,
             run_config=_QUIET | {"ops": dict(ops or {})},
+            asset_selection=only,
         )
         return Ran(result)
 

@@ -1,21 +1,43 @@
 """What the rights ledger says of a candidate now, and how a person adds to it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
 
-from viral_forge_resources.contracts.licences import find_licence
-from viral_forge_assets.domain.rights import rights_verdict
-from viral_forge_resources.contracts.errors import BadInput
+from viral_forge_assets.domain.rights import (
+    is_stated_by_hand,
+    record_from_sidecar,
+    rights_verdict,
+)
+from viral_forge_assets.domain.selection import key_of
+from viral_forge_resources.contracts.errors import BadInput, NotPermitted
 from viral_forge_resources.contracts.keys import short_hash
+from viral_forge_resources.contracts.licences import find_licence
 from viral_forge_resources.contracts.records import Candidate
 from viral_forge_resources.contracts.rights import RightsRecord, RightsVerdict
+from viral_forge_resources.contracts.scanning import Niche, ScannedVideo
+from viral_forge_resources.state import niches as niches_state
 from viral_forge_resources.state import rights as rights_state
 
 
-def verdict_on(connection: sa.Connection, candidate: Candidate, *, now: datetime) -> RightsVerdict:
-    """May this candidate's video be used at the moment ``now``?"""
+def verdict_on(
+    connection: sa.Connection,
+    candidate: Candidate,
+    *,
+    now: datetime,
+    publisher: str | None = None,
+) -> RightsVerdict:
+    """May this candidate's video be used at the moment ``now``, as its niche uses it?
+
+    Args:
+        connection: to read the ledger with.
+        candidate: whose video.
+        now: when it is to be used.
+        publisher: where a clip of it is to go; None asks about making one.
+    """
+    niche = niches_state.get(connection, candidate.niche)
     return rights_verdict(
         rights_state.of_video(connection, candidate.platform, candidate.platform_video_id),
         now=now,
@@ -23,7 +45,71 @@ def verdict_on(connection: sa.Connection, candidate: Candidate, *, now: datetime
         title=candidate.title,
         author=candidate.author,
         page_url=candidate.page_url,
+        # A niche that is gone cannot say that it earns nothing.
+        is_monetised=niche is None or niche.policy.is_monetised,
+        publisher=publisher,
     )
+
+
+class Ledger:
+    """The ledger's rows on some videos of a niche, read once, with what their platforms state."""
+
+    def __init__(
+        self, connection: sa.Connection, niche: Niche, videos: Iterable[ScannedVideo]
+    ) -> None:
+        ids = [(video.platform, video.platform_video_id) for video in videos]
+        self._niche = niche
+        self._rows = rights_state.of_videos(connection, ids)
+
+    def verdict(self, video: ScannedVideo, *, now: datetime) -> RightsVerdict:
+        """May the video be used at the moment ``now``?"""
+        stated = self._unwritten(video, now=now)
+        rows = self._rows_on(video)
+        return rights_verdict(
+            rows if stated is None else (*rows, stated),
+            now=now,
+            candidate_key=key_of(self._niche, video),
+            title=video.title,
+            author=video.author,
+            page_url=video.page_url,
+            is_monetised=self._niche.policy.is_monetised,
+        )
+
+    def is_vouched(self, video: ScannedVideo, *, now: datetime) -> bool:
+        """Whether the right to it is one that a person stated."""
+        rights_id = self.verdict(video, now=now).rights_id
+        return any(
+            row.rights_id == rights_id and is_stated_by_hand(row) for row in self._rows_on(video)
+        )
+
+    def write(self, connection: sa.Connection, video: ScannedVideo, *, now: datetime) -> None:
+        """Write what the video's platform, or its sidecar, states of rights."""
+        stated = self._unwritten(video, now=now)
+        if stated is not None:
+            rights_state.append(connection, stated)
+
+    def _rows_on(self, video: ScannedVideo) -> tuple[RightsRecord, ...]:
+        return self._rows.get((video.platform, video.platform_video_id), ())
+
+    def _unwritten(self, video: ScannedVideo, *, now: datetime) -> RightsRecord | None:
+        record = record_from_sidecar(video, now=now)
+        if record is None or any(row.rights_id == record.rights_id for row in self._rows_on(video)):
+            return None
+        return record
+
+
+def require_right(connection: sa.Connection, candidate: Candidate, *, now: datetime) -> str:
+    """Id of the ledger row that lets clips be made of this candidate's video now.
+
+    Raises:
+        NotPermitted: no right allows that; says what would clear it.
+    """
+    verdict = verdict_on(connection, candidate, now=now)
+    if not verdict.is_allowed or verdict.rights_id is None:
+        raise NotPermitted(
+            f"{candidate.candidate_key} may not be used: {verdict.reason}. {verdict.remedy or ''}"
+        )
+    return verdict.rights_id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,12 +119,18 @@ class Statement:
     Attributes:
         evidence: how that is known: an address, a mail, the person's own word.
         holder: whom an attribution names.
+        platforms: publishers that it covers; none named covers all of them.
+        is_commercial: False where commercial use was left out.
+        until: when it ends; None lasts.
     """
 
     licence: str
     evidence: str
     stated_by: str
     holder: str | None = None
+    platforms: tuple[str, ...] = ()
+    is_commercial: bool = True
+    until: datetime | None = None
 
 
 def record_right(
@@ -74,6 +166,9 @@ def record_right(
         recorded_at=now,
         holder=statement.holder or candidate.author,
         source_url=candidate.page_url,
+        platforms=statement.platforms,
+        may_monetise=statement.is_commercial,
+        expires_at=statement.until,
     )
     rights_state.append(connection, record)
     return record

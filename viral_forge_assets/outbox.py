@@ -49,12 +49,13 @@ def plan_posts(
 
     Raises:
         BadInput: the niche has no channel, or there is no clip.
-        NotPermitted: the right to the material is gone.
+        NotPermitted: the right to the material is gone, or covers none of the channels.
     """
     now = datetime.now(UTC)
     candidate = known_candidate(connection, candidate_key)
-    attribution = _attribution(connection, candidate, now=now)
-    channels = _channels(connection, candidate, publishers)
+    attributions = _attributions(
+        connection, candidate, _channels(connection, candidate, publishers), now=now
+    )
     clips = _clips(connection, candidate_key)
     wanted = [clip for clip in clips if not _is_rejected(connection, clip)]
 
@@ -64,12 +65,12 @@ def plan_posts(
             title=candidate.title,
             niche=candidate.niche,
             transcript=transcript,
-            attribution=attribution,
+            attribution=attributions[channel],
             limits=limits,
         )
         return numbered(text, number=clip.number, of=len(clips), limits=limits)
 
-    planned = plan_publications(wanted, channels, text_of=text_of, due_at=now, now=now)
+    planned = plan_publications(wanted, tuple(attributions), text_of=text_of, due_at=now, now=now)
     new = sum(publications_state.plan(connection, row) for row in planned)
     for clip in wanted:
         if not requires_approval or approvals_state.current(connection, clip.content_sha256):
@@ -91,13 +92,25 @@ def _forget_failure(connection: sa.Connection, candidate: Candidate, *, now: dat
         )
 
 
-def _attribution(connection: sa.Connection, candidate: Candidate, *, now: datetime) -> str | None:
-    verdict = verdict_on(connection, candidate, now=now)
-    if not verdict.is_allowed:
+def _attributions(
+    connection: sa.Connection,
+    candidate: Candidate,
+    channels: tuple[Channel, ...],
+    *,
+    now: datetime,
+) -> dict[Channel, str | None]:
+    """What is owed beside each post, by channel; those that the right leaves out are left out."""
+    verdicts = {
+        channel: verdict_on(connection, candidate, now=now, publisher=channel.publisher)
+        for channel in channels
+    }
+    allowed = {each: verdict for each, verdict in verdicts.items() if verdict.is_allowed}
+    if not allowed:
+        verdict = verdicts[channels[0]]
         raise NotPermitted(
             f"{candidate.candidate_key} may not be posted: {verdict.reason}. {verdict.remedy}"
         )
-    return verdict.attribution
+    return {channel: verdict.attribution for channel, verdict in allowed.items()}
 
 
 def _channels(

@@ -249,7 +249,8 @@ def _rights(connection: sa.Connection, publication: Publication) -> RightsVerdic
     candidate = candidates_state.get(connection, publication.candidate_key)
     if candidate is None:
         return RightsVerdict(is_allowed=False, reason="its candidate is not known any more")
-    return verdict_on(connection, candidate, now=datetime.now(UTC))
+    publisher = publication.channel_id.partition(":")[0]
+    return verdict_on(connection, candidate, now=datetime.now(UTC), publisher=publisher)
 
 
 def _sha256(path: Path) -> str:

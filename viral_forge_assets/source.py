@@ -6,7 +6,7 @@ from pathlib import Path
 import dagster as dg
 import sqlalchemy as sa
 
-from viral_forge_assets.clearance import verdict_on
+from viral_forge_assets.clearance import require_right, verdict_on
 from viral_forge_assets.failures import dagster_failures
 from viral_forge_assets.intake import Intake
 from viral_forge_assets.metadata import (
@@ -20,7 +20,7 @@ from viral_forge_assets.metadata import (
 )
 from viral_forge_assets.partitions import candidate_partitions, known_candidate
 from viral_forge_assets.provenance import artefact_of, load
-from viral_forge_resources.contracts.errors import BadInput, NotPermitted
+from viral_forge_resources.contracts.errors import BadInput
 from viral_forge_resources.contracts.keys import parse_candidate_key
 from viral_forge_resources.contracts.media_ports import Downloader, MediaReader
 from viral_forge_resources.contracts.records import ArtefactKind, Candidate
@@ -58,7 +58,7 @@ def source_video(
     with dagster_failures("fetching the source video"):
         with state.connect() as connection:
             candidate = known_candidate(connection, context.partition_key)
-            rights_id = _permission(connection, candidate)
+            rights_id = require_right(connection, candidate, now=datetime.now(UTC))
         intake = Intake(candidate, storage, downloader, media, studio.fetch_limits, scratch)
         source = intake.stored_before(rights_id=rights_id)
         is_reused = source is not None
@@ -71,16 +71,6 @@ def source_video(
         _record_sheet(state, candidate, source)
     facts = _facts(source, storage, media, studio)
     return dg.MaterializeResult(metadata=facts | {"reused": is_reused})
-
-
-def _permission(connection: sa.Connection, candidate: Candidate) -> str:
-    """Id of the ledger row that allows this video's use now."""
-    verdict = verdict_on(connection, candidate, now=datetime.now(UTC))
-    if not verdict.is_allowed or verdict.rights_id is None:
-        raise NotPermitted(
-            f"{candidate.candidate_key} may not be used: {verdict.reason}. {verdict.remedy or ''}"
-        )
-    return verdict.rights_id
 
 
 def _claim(connection: sa.Connection, candidate: Candidate, sha256: str) -> None:

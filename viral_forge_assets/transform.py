@@ -1,11 +1,13 @@
 """Stage 4, by candidate: what is in the picture, how it will be cut, and the finished clips."""
 
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 
 import dagster as dg
 import sqlalchemy as sa
 
+from viral_forge_assets.clearance import require_right
 from viral_forge_assets.clip_records import forget_others, record_clip
 from viral_forge_assets.domain.clip_checks import CHECK_NAMES
 from viral_forge_assets.domain.edit_plan import ClipPlan
@@ -162,6 +164,9 @@ def rendered_clips(
     facts: Metadata = {}
     made = []
     with dagster_failures("rendering the clips"):
+        with state.connect() as connection:  # launched alone, no check of the source ran before
+            candidate = known_candidate(connection, context.partition_key)
+            require_right(connection, candidate, now=datetime.now(UTC))
         plan = room.planned()
         for clip in plan.clips:
             on_progress = logged_progress(context, f"rendering clip {clip.number}", progress)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+import dagster as dg
 import pytest
 from typer.testing import CliRunner
 
@@ -17,11 +18,11 @@ from tests.clips import coloured_seconds
 from tests.studio import SRT, Ran, Studio
 from viral_forge_assets.cli import app
 from viral_forge_assets.domain.clip_checks import CHECK_NAMES
+from viral_forge_assets.withdrawal import revoke_right
 from viral_forge_resources.contracts.errors import BadInput
 from viral_forge_resources.contracts.publishing import PublicationState
 from viral_forge_resources.contracts.records import CandidateStatus
 from viral_forge_resources.state import post_metrics as metrics_state
-from viral_forge_resources.state import rights as rights_state
 
 _POST_FILES = {
     "POST.txt",
@@ -153,13 +154,14 @@ def test_a_withdrawn_right_stops_editing_and_posting(studio, source):
     studio.edit(key)
     studio.approve(key)
     with studio.state.begin() as connection:
-        rights_id = studio.clip(key).rights_id
-        rights_state.revoke(connection, rights_id, now=datetime.now(UTC))
+        revoke_right(connection, studio.clip(key).rights_id, now=datetime.now(UTC))
     studio.publish(key)
     row = studio.publication(key)
     assert (row.state, studio.posts()) == (PublicationState.WITHDRAWN, [])
     assert "the right to it was withdrawn" in (row.reason or "")
     assert "the right to it was withdrawn" in studio.edit(key).failure
+    alone = studio.run("candidate_job", key, only=[dg.AssetKey(["transform", "rendered_clips"])])
+    assert "the right to it was withdrawn" in alone.failure
     studio.scan()  # reads the same sidecar again
     refused = [row.status for row in studio.candidates()]
     assert refused == [CandidateStatus.REFUSED]

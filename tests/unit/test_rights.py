@@ -2,11 +2,12 @@
 
 import shlex
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
-from viral_forge_resources.contracts.licences import find_licence
 from viral_forge_assets.domain.rights import record_from_sidecar, rights_verdict
+from viral_forge_resources.contracts.licences import find_licence
 from viral_forge_resources.contracts.rights import RightsRecord, RightsVerdict
 from viral_forge_resources.contracts.scanning import ScannedVideo
 
@@ -14,27 +15,17 @@ NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 KEY = "cooking:inbox:pasta-1a2b3c4d"
 
 
-def _record(
-    licence: str = "CC0-1.0",
-    *,
-    days_old: int = 1,
-    evidence: str = "https://videos.example/1",
-    expires_at: datetime | None = None,
-    revoked_at: datetime | None = None,
-    holder: str | None = None,
-) -> RightsRecord:
-    return RightsRecord(
-        rights_id=f"{licence}-{days_old}",
-        platform="inbox",
-        platform_video_id="pasta-1a2b3c4d",
-        licence=licence,
-        evidence=evidence,
-        recorded_by="ada",
-        recorded_at=NOW - timedelta(days=days_old),
-        expires_at=expires_at,
-        revoked_at=revoked_at,
-        holder=holder,
-    )
+def _record(licence: str = "CC0-1.0", *, days_old: int = 1, **changes: Any) -> RightsRecord:
+    values = {
+        "rights_id": f"{licence}-{days_old}",
+        "platform": "inbox",
+        "platform_video_id": "pasta-1a2b3c4d",
+        "licence": licence,
+        "evidence": "https://videos.example/1",
+        "recorded_by": "ada",
+        "recorded_at": NOW - timedelta(days=days_old),
+    }
+    return RightsRecord(**{**values, **changes})
 
 
 def _verdict(
@@ -42,9 +33,18 @@ def _verdict(
     title: str = "Pasta",
     author: str | None = "Ada",
     page_url: str | None = "https://videos.example/1",
+    is_monetised: bool = True,
+    publisher: str | None = None,
 ) -> RightsVerdict:
     return rights_verdict(
-        records, now=NOW, candidate_key=KEY, title=title, author=author, page_url=page_url
+        records,
+        now=NOW,
+        candidate_key=KEY,
+        title=title,
+        author=author,
+        page_url=page_url,
+        is_monetised=is_monetised,
+        publisher=publisher,
     )
 
 
@@ -259,3 +259,56 @@ def test_a_licence_without_evidence_says_where_it_was_listed():
     record = record_from_sidecar(_scanned("CC0", evidence=None), now=NOW)
     assert record is not None
     assert record.evidence == "listed on inbox"
+
+
+@pytest.mark.parametrize("family", ["CC-BY-NC-4.0", "CC-BY-NC-SA-4.0"])
+def test_what_forbids_commercial_use_is_refused_where_money_is_earned_alone(family):
+    assert not _verdict(_record(family)).is_allowed
+    assert _verdict(_record(family), is_monetised=False).is_allowed
+
+
+@pytest.mark.parametrize("family", ["CC-BY-ND-4.0", "CC-BY-NC-ND-4.0"])
+@pytest.mark.parametrize("is_monetised", [True, False])
+def test_what_forbids_changes_is_refused_always(family, is_monetised):
+    assert not _verdict(_record(family), is_monetised=is_monetised).is_allowed
+
+
+def test_a_permission_may_leave_commercial_use_out():
+    record = _record("LicenseRef-Permission", may_monetise=False)
+    refused = _verdict(record)
+    assert refused.reason == "the right to it was given without commercial use"
+    assert _verdict(record, is_monetised=False).is_allowed
+
+
+def test_a_record_gives_no_more_than_its_licence():
+    assert not _verdict(_record("CC-BY-NC-4.0", may_monetise=True)).is_allowed
+
+
+def test_a_right_may_cover_some_publishers_alone():
+    record = _record("LicenseRef-Permission", platforms=("tiktok", "youtube"))
+    assert _verdict(record, publisher="youtube").is_allowed
+    refused = _verdict(record, publisher="folder")
+    assert not refused.is_allowed
+    assert refused.reason == "the right to it covers tiktok, youtube, not folder"
+
+
+def test_making_a_clip_needs_no_publisher():
+    assert _verdict(_record(platforms=("youtube",))).is_allowed
+
+
+def test_an_older_right_covers_what_a_newer_one_leaves_out():
+    newer = _record("LicenseRef-Permission", platforms=("youtube",))
+    older = _record("CC0-1.0", days_old=9)
+    assert _verdict(newer, older, publisher="folder").rights_id == older.rights_id
+    assert _verdict(newer, older, publisher="youtube").rights_id == newer.rights_id
+
+
+def test_a_verdict_says_which_operations_are_allowed():
+    verdict = _verdict(_record("CC-BY-NC-4.0", platforms=("folder",)), is_monetised=False)
+    assert (verdict.may_download, verdict.may_derive, verdict.may_monetise) == (True, True, False)
+    assert verdict.platforms == ("folder",)
+
+
+def test_a_refusal_allows_no_operation():
+    verdict = _verdict()
+    assert (verdict.may_download, verdict.may_derive, verdict.may_monetise) == (False,) * 3

@@ -6,7 +6,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from viral_forge_resources.contracts.rights import RightsRecord
-from viral_forge_resources.state.rows import insert_new, read_all, to_row
+from viral_forge_resources.state.rows import insert_new, read_all, read_one, to_row
 from viral_forge_resources.state.tables import rights
 
 # SQLite takes expressions up to 1,000 deep and 32,766 variables; a scan may bring thousands.
@@ -16,6 +16,13 @@ _AT_ONCE = 400
 def append(connection: sa.Connection, record: RightsRecord) -> bool:
     """True if the record is new, False if one of its id stands already."""
     return bool(insert_new(connection, rights, [to_row(record)]))
+
+
+def get(connection: sa.Connection, rights_id: str) -> RightsRecord | None:
+    """The record of that id."""
+    return read_one(
+        connection, RightsRecord, sa.select(rights).where(rights.c.rights_id == rights_id)
+    )
 
 
 def of_video(
