@@ -108,7 +108,9 @@ def test_its_candidate_is_refused_with_the_command_that_would_clear_it(state):
     assert [row.candidate_key for row in withdrawal.frozen] == [KEY]
     with state.connect() as connection:
         row = candidates.get(connection, KEY)
+    assert row is not None
     assert row.status is CandidateStatus.REFUSED
+    assert row.remedy is not None
     assert f"viral-forge rights add {KEY}" in row.remedy
 
 
