@@ -30,6 +30,7 @@ MUST_BE_PUBLIC = "viral_forge.must_be_public"
 
 MOST_REDIRECTS = 5
 _CONNECT_TIMEOUT_S = 10.0
+_MOST_DIGITS = 12
 _LONGEST_WAIT_S = 7 * 24 * 3600  # more is a mistake, and might not fit a timedelta
 _Found = tuple[Any, ...]  # as getaddrinfo answers
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
@@ -46,6 +47,13 @@ _REFUSALS: dict[int, tuple[type[Permanent | Transient], str]] = {
 }
 _SERVER_ERROR = (Unreachable, "It may answer later.")
 _OTHER_REFUSAL = (Permanent, "The same request would be refused again.")
+
+_NO_ADDRESS = (
+    httpx.InvalidURL,
+    httpx.UnsupportedProtocol,
+    httpx.TooManyRedirects,
+    UnicodeError,  # a host name that only looks like an international one
+)
 
 
 def open_client(*, allow_private_addresses: bool, timeout_s: float = 20.0) -> httpx.Client:
@@ -155,13 +163,14 @@ def _retry_after(value: str | None) -> timedelta | None:
     if value is None:
         return None
     if value.strip().isdecimal():
-        return timedelta(seconds=min(int(value), _LONGEST_WAIT_S))
+        # no more digits than a number may have: int() refuses thousands of them
+        return timedelta(seconds=min(int(value.strip()[:_MOST_DIGITS]), _LONGEST_WAIT_S))
     try:
         moment = parsedate_to_datetime(value)
     except ValueError:
         return None
     aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return max(timedelta(0), aware - datetime.now(UTC))
+    return min(max(timedelta(0), aware - datetime.now(UTC)), timedelta(seconds=_LONGEST_WAIT_S))
 
 
 @contextmanager
@@ -174,7 +183,7 @@ def contract_errors(name: str) -> Generator[None]:
     """
     try:
         yield
-    except (httpx.InvalidURL, httpx.UnsupportedProtocol, httpx.TooManyRedirects) as error:
+    except _NO_ADDRESS as error:
         raise BadInput(
             name,
             reason=f"cannot be fetched ({type(error).__name__})",

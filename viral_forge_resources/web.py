@@ -262,7 +262,7 @@ async def _whole(request: WebRequest, response: httpx.Response) -> WebAnswer:
 async def _body(response: httpx.Response, most: int, name: str) -> bytes:
     """The decoded bytes; decoded here, as a few that were compressed may become gigabytes."""
     encoding = response.headers.get("content-encoding", "identity").strip().lower()
-    if encoding not in ("identity", "gzip"):
+    if encoding not in ("", "identity", "gzip"):
         raise UnexpectedAnswer(
             f"{printable(name)}: is encoded as {printable(encoding)}, which was not asked for."
         )

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from tests import samples
+from tests.platforms.web_server import answer, web_server
 from viral_forge_resources.contracts.errors import (
     BadInput,
     Permanent,
@@ -325,6 +326,23 @@ def test_a_page_that_cannot_be_used_is_refused_with_the_reason(server, target, p
         _fetch(_url(server, f"{path}?token=s3cret"), target, **limits)
     assert "s3cret" not in str(caught.value)
     assert _nothing_is_left(target)
+
+
+def test_yt_dlp_takes_the_operators_cookies_along_and_leaves_no_copy(
+    target, video, tmp_path, monkeypatch
+):
+    cookies = tmp_path / "cookies.txt"
+    line = "127.0.0.1\tFALSE\t/\tFALSE\t2000000000\tsession\t1"
+    cookies.write_text(f"# Netscape HTTP Cookie File\n{line}\n", encoding="utf-8")
+    monkeypatch.setenv("VIRAL_FORGE_YTDLP_COOKIE_FILE", str(cookies))
+    with web_server() as server:
+        server.script("/clip.mp4", answer(200, video, kind=_VIDEO))
+        html = b'<video><source src="/clip.mp4"></video>'
+        _fetch(server.script("/page", answer(200, html, kind=_HTML)), target)
+        by_plain_client, *by_yt_dlp = server.asked
+    assert "cookie" not in by_plain_client.headers
+    assert {asked.headers.get("cookie") for asked in by_yt_dlp} == {"session=1"}
+    assert _names(target.parent) == ["source"]
 
 
 def test_a_page_that_hangs_is_given_up_at_the_deadline(server, target):

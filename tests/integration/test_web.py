@@ -244,6 +244,12 @@ def test_redirects_end_somewhere(server):
     assert len(server.asked) == 6
 
 
+@pytest.mark.parametrize("location", ["http://xn--zz/", "file:///etc/passwd", "http://[::1", "//"])
+def test_a_redirect_to_nonsense_is_an_error_of_ours(server, location):
+    with pytest.raises((BadInput, Unreachable)):
+        _send(WebRequest(url=server.script("/a", served.redirect(location))))
+
+
 def test_a_post_follows_no_redirect(server):
     url = server.script("/a", served.redirect("/b", 307))
     with pytest.raises(Permanent, match="307"):

@@ -147,9 +147,17 @@ def test_messages_hold_no_user_query_or_fragment():
 
 @pytest.mark.parametrize(
     ("header", "expected"),
-    [("90", timedelta(seconds=90)), (" 0 ", timedelta(0)), ("soon", None), (None, None)],
+    [
+        ("90", timedelta(seconds=90)),
+        (" 0 ", timedelta(0)),
+        ("9" * 5000, timedelta(days=7)),
+        ("Fri, 01 Jan 9999 00:00:00 GMT", timedelta(days=7)),
+        ("soon", None),
+        ("Wed, 21 Oct 99999 07:28:00 GMT", None),
+        (None, None),
+    ],
 )
-def test_a_platform_says_in_seconds_how_long_to_wait(header, expected):
+def test_a_platform_says_how_long_to_wait(header, expected):
     error = refusal("x", 429, {} if header is None else {"retry-after": header})
     assert isinstance(error, Transient)
     assert error.retry_after == expected
@@ -170,7 +178,8 @@ def test_a_date_in_the_past_means_now():
 
 
 @pytest.mark.parametrize(
-    "url", ["ftp://example.com/v.mp4", "http:///v.mp4", "http://example.com:port/"]
+    "url",
+    ["ftp://example.com/v.mp4", "http:///v.mp4", "http://example.com:port/", "http://xn--zz/"],
 )
 def test_an_address_that_cannot_be_asked_is_bad_input(url):
     with (
