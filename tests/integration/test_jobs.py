@@ -42,7 +42,14 @@ _PARTITIONED = {
     "metrics_job": "candidates",
     "performance_job": "niches",
 }
-_UNPARTITIONED = {"approve_job", "reject_job", "reprocess_niche_job", "housekeeping_job"}
+_UNPARTITIONED = {
+    "approve_job",
+    "reject_job",
+    "reprocess_niche_job",
+    "housekeeping_job",
+    "add_niche_job",
+    "decide_proposals_job",
+}
 
 
 @pytest.fixture(scope="module")
