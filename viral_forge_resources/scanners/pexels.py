@@ -4,6 +4,7 @@
 link to Pexels, and for the author's name where possible.
 """
 
+from collections.abc import Iterator
 from contextlib import aclosing
 from datetime import UTC, datetime
 from typing import Literal
@@ -32,10 +33,10 @@ from viral_forge_resources.platforms.reading import (
     video_id,
     web_address,
 )
+from viral_forge_resources.platforms.video_files import VideoFile, best_file
 from viral_forge_resources.settings import settings_config
 
 _PER_PAGE = 80  # the most that it gives
-_LONG_SIDE_PX, _SHORT_SIDE_PX = 1920, 1080
 _LICENCE = Stated("Pexels License", "https://www.pexels.com/license/")
 
 
@@ -117,14 +118,14 @@ def _video(video: object, *, seen_at: datetime) -> ScannedVideo | Unusable:
     number = count(inside(video, "id"))
     if number is None:
         return Unusable(reason="has no id")
-    locator = _best_file(inside(video, "video_files"))
-    if locator is None:
+    file = best_file(_files(video))
+    if file is None:
         return Unusable(reason="has no mp4 file")
     page_url = web_address(inside(video, "url"))
     return ScannedVideo(
         platform=PexelsScanner.platform,
         platform_video_id=str(number),
-        locator=locator,
+        locator=file.url,
         title=_title(page_url, number),
         seen_at=seen_at,
         author=one_line(inside(video, "user", "name")),
@@ -143,23 +144,10 @@ def _title(page_url: str | None, number: int) -> str:
     return words.capitalize() if words else f"Pexels {number}"
 
 
-def _best_file(files: object) -> str | None:
-    """The largest MP4 file within 1080p, the smallest one if all are larger."""
-    sized = [
-        (width, height, link)
-        for file in (files if isinstance(files, list) else ())
-        if inside(file, "file_type") == "video/mp4"
-        and (width := count(inside(file, "width")))
-        and (height := count(inside(file, "height")))
-        and (link := web_address(inside(file, "link")))
-    ]
-    fitting = [
-        each for each in sized if max(each[:2]) <= _LONG_SIDE_PX and min(each[:2]) <= _SHORT_SIDE_PX
-    ]
-    if fitting:
-        return max(fitting, key=_pixels)[2]
-    return min(sized, key=_pixels)[2] if sized else None
-
-
-def _pixels(file: tuple[int, int, str]) -> int:
-    return file[0] * file[1]
+def _files(video: object) -> Iterator[VideoFile]:
+    files = inside(video, "video_files")
+    for file in files if isinstance(files, list) else ():
+        width, height = count(inside(file, "width")), count(inside(file, "height"))
+        link = web_address(inside(file, "link"))
+        if inside(file, "file_type") == "video/mp4" and link and width and height:
+            yield VideoFile(url=link, width_px=width, height_px=height)
