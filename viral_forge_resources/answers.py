@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+_PART = ".part"
+_HOUR_NS = 3_600 * 10**9
 _NEVER_KEPT = frozenset({"set-cookie", "set-cookie2"})
 
 
@@ -61,7 +63,7 @@ class AnswerCache:
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         headers = {name: value for name, value in answer.headers.items() if name not in _NEVER_KEPT}
         facts = {"headers": headers, "sha256": hashlib.sha256(answer.body).hexdigest()}
-        with tempfile.NamedTemporaryFile(dir=self._folder, delete=False) as out:
+        with tempfile.NamedTemporaryFile(dir=self._folder, suffix=_PART, delete=False) as out:
             out.write(json.dumps(facts).encode() + b"\n" + answer.body)
         Path(out.name).replace(self._file(key))
         self._prune()
@@ -70,13 +72,22 @@ class AnswerCache:
         return self._folder / f"{hashlib.sha256(key.encode()).hexdigest()}.answer"
 
     def _prune(self) -> None:
-        newest_first = sorted(
-            ((found.stat(), found) for found in os.scandir(self._folder)),
-            key=lambda pair: pair[0].st_mtime_ns,
-            reverse=True,
-        )
+        found = [(facts, file) for file in os.scandir(self._folder) if (facts := _facts(file))]
+        found.sort(key=lambda pair: pair[0].st_mtime_ns, reverse=True)
+        newest_ns = max((facts.st_mtime_ns for facts, _ in found), default=0)
         total = 0
-        for number, (facts, found) in enumerate(newest_first):
+        for number, (facts, file) in enumerate(found):
             total += facts.st_size
-            if number >= self._most_files or total > self._most_bytes:
-                Path(found.path).unlink(missing_ok=True)
+            is_too_much = number >= self._most_files or total > self._most_bytes
+            is_being_written = (
+                file.name.endswith(_PART) and newest_ns - facts.st_mtime_ns < _HOUR_NS
+            )
+            if is_too_much and not is_being_written:
+                Path(file.path).unlink(missing_ok=True)
+
+
+def _facts(file: os.DirEntry[str]) -> os.stat_result | None:
+    try:
+        return file.stat()
+    except FileNotFoundError:  # another scan renamed or removed it meanwhile
+        return None

@@ -5,8 +5,8 @@ import base64
 import json
 import zlib
 from collections import defaultdict
-from collections.abc import AsyncGenerator, Collection
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Collection, Generator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -126,7 +126,8 @@ class HttpWeb:
         self, request: WebRequest, built: httpx.Request, cache: AnswerCache
     ) -> WebAnswer:
         key = json.dumps([str(built.url), sorted(built.headers.multi_items())])
-        kept = await asyncio.to_thread(cache.get, key)
+        with _usable_folder():
+            kept = await asyncio.to_thread(cache.get, key)
         if kept is not None:
             built.headers.update(kept.validators())
         arrived = await self._persistent(request, built)
@@ -135,7 +136,8 @@ class HttpWeb:
         answer = _accepted(request, arrived)
         if httpx.codes.is_success(answer.status):
             new = KeptAnswer(headers=answer.headers, body=answer.body)
-            await asyncio.to_thread(cache.put, key, new)
+            with _usable_folder():
+                await asyncio.to_thread(cache.put, key, new)
         return answer
 
     async def _persistent(self, request: WebRequest, built: httpx.Request) -> WebAnswer:
@@ -229,6 +231,17 @@ class _Gate:
 
 def _now() -> float:
     return asyncio.get_running_loop().time()
+
+
+@contextmanager
+def _usable_folder() -> Generator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise Transient(
+            f"the folder of kept answers cannot be used: {error.strerror}. "
+            "Free some space, or give this user the right to it."
+        ) from error
 
 
 def _redirected(first: httpx.Request, following: httpx.Request) -> httpx.Request:

@@ -5,6 +5,7 @@ import resource
 import sys
 import time
 from collections.abc import Generator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -22,6 +23,7 @@ from viral_forge_resources.contracts.errors import (
     Permanent,
     QuotaSpent,
     RateLimited,
+    Transient,
     UnexpectedAnswer,
     Unreachable,
 )
@@ -341,6 +343,24 @@ def test_a_damaged_file_is_as_good_as_none(server, tmp_path):
     (got,) = send()
     assert got.body == b"<feed/>"
     assert "if-none-match" not in server.asked[1].headers
+
+
+def test_many_scans_keep_answers_in_one_folder_at_the_same_time(tmp_path):
+    def keep(number: int) -> None:
+        cache = AnswerCache(tmp_path, most_files=3)
+        for turn in range(20):
+            cache.put(f"{number} {turn}", KeptAnswer(headers={"etag": "1"}, body=b"x"))
+
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(keep, range(8)))
+    assert 1 <= len(list(tmp_path.iterdir())) <= 10
+
+
+def test_a_folder_that_cannot_be_written_is_an_error_of_ours(server, tmp_path):
+    (tmp_path / "file").touch()
+    url = server.script("/feed", answer(200, b"<feed/>", etag="1"))
+    with pytest.raises(Transient, match="folder of kept answers"):
+        _send(WebRequest(url=url, is_conditional=True), cache=tmp_path / "file" / "folder")
 
 
 def test_nothing_is_kept_of_answers_that_nobody_asked_to_keep(server, tmp_path):
