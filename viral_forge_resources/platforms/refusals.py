@@ -1,9 +1,8 @@
 """Turns a platform's own words of refusal into an error of ours."""
 
 from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
 from typing import Any
-
-import httpx
 
 from viral_forge_resources.contracts.errors import (
     BadInput,
@@ -50,7 +49,7 @@ def in_its_words(
         by_status.retry_after = retry_after = by_status.retry_after or retry_after
     shown = one_line(words)
     if kind is None:
-        kind = UnexpectedAnswer if httpx.codes.is_success(answer.status) else type(by_status)
+        kind = UnexpectedAnswer if answer.status < HTTPStatus.BAD_REQUEST else type(by_status)
     if shown is None or issubclass(kind, BadInput):
         return by_status
     message = f"{printable(answer.name)}: says {printable(shown)}. {remedy}".rstrip()
