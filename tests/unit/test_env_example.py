@@ -3,6 +3,7 @@
 To write it anew: ``python -m tests.unit.test_env_example > .env.example``
 """
 
+import json
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -11,12 +12,14 @@ import pytest
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings
 
+import viral_forge_resources.llm
 import viral_forge_resources.publishers
 import viral_forge_resources.scanners
 import viral_forge_resources.storage
 import viral_forge_resources.voices
 from viral_forge_resources.plugins import get_plugin, plugin_names
 from viral_forge_resources.settings import Settings
+from viral_forge_resources.workers.parts.ytdlp import YtdlpSettings
 
 EXAMPLE = Path(__file__).parents[2] / ".env.example"
 _PACKAGES = (
@@ -24,6 +27,7 @@ _PACKAGES = (
     viral_forge_resources.publishers,
     viral_forge_resources.storage,
     viral_forge_resources.voices,
+    viral_forge_resources.llm,
 )
 _INTRODUCTION = """\
 # Copy to .env and take the '#' away where you want another value than the one shown, which is the
@@ -42,8 +46,8 @@ OF_CONTAINERS = {
 
 
 def settings_classes() -> Mapping[str, type[BaseSettings]]:
-    """Title to settings class: the studio's first, then each plugin's."""
-    found: dict[str, type[BaseSettings]] = {"The studio": Settings}
+    """Title to settings class: the studio's first, yt-dlp's, then each plugin's."""
+    found: dict[str, type[BaseSettings]] = {"The studio": Settings, "yt-dlp": YtdlpSettings}
     for package in _PACKAGES:
         kind = package.__name__.rpartition(".")[2]
         for name in plugin_names(package):
@@ -65,6 +69,8 @@ def shown(default: object) -> str:
         return ""
     if isinstance(default, bool):
         return str(default).lower()
+    if isinstance(default, dict):
+        return json.dumps(default)
     if isinstance(default, tuple):
         return ",".join(default)
     return str(default)
@@ -73,9 +79,15 @@ def shown(default: object) -> str:
 def env_example() -> str:
     """The whole text of ``.env.example``."""
     sections = [_INTRODUCTION]
+    told: set[str] = set()
     for title, settings_class in settings_classes().items():
-        sections.append(f"\n## {title}\n")
-        for name, field in variables_of(settings_class).items():
+        variables = variables_of(settings_class)
+        is_shared = " (those of its platform, told above, count here too)"
+        sections.append(f"\n## {title}{is_shared if told & variables.keys() else ''}\n")
+        for name, field in variables.items():
+            if name in told:  # scanners of one platform share its account
+                continue
+            told.add(name)
             needed = " Needed." if field.is_required() else ""
             default = "" if field.is_required() else shown(default_of(field))
             sections.append(f"# {field.description}{needed}\n#{name}={default}\n")
