@@ -20,8 +20,10 @@ from viral_forge_assets.scanning import (
     run_to_its_end,
     scan_niches,
 )
-from viral_forge_assets.shortlisting import Shortlist, choose_candidates
+from viral_forge_assets.shortlisting import Shortlist, shortlist_round
+from viral_forge_resources.contracts.records import Candidate
 from viral_forge_resources.contracts.scanning import Niche, Scanner, ScanOutcome, ScanState
+from viral_forge_resources.contracts.thumbnails import ThumbnailHasher
 from viral_forge_resources.state import scan_outcomes
 
 _MOST_ROWS_SHOWN = 50
@@ -147,16 +149,22 @@ def platforms_answered(
     kinds={"sql"},
 )
 def shortlist(
-    context: dg.AssetExecutionContext, state: dg.ResourceParam[sa.Engine]
+    context: dg.AssetExecutionContext,
+    state: dg.ResourceParam[sa.Engine],
+    thumbnails: dg.ResourceParam[ThumbnailHasher],
 ) -> dg.MaterializeResult[None]:
     """Videos chosen for editing, and those refused with the reason: rows of ``candidates``.
 
-    Nothing is chosen without a right to it. A refused row carries the command that would clear it.
+    Ordered by our score: how fast a video rises among those of its platform, what it moves people
+    to, and its age. Nothing is chosen without a right to it. A refused row carries the command that
+    would clear it.
     """
     now = datetime.now(UTC)
     for name in context.partition_keys:
-        with dagster_failures("choosing candidates"), state.begin() as connection:
-            chosen = choose_candidates(connection, known_niche(connection, name), now=now)
+        with dagster_failures("choosing candidates"):
+            with state.connect() as connection:
+                niche = known_niche(connection, name)
+            chosen = shortlist_round(state, niche, now=now, hash_thumbnails=thumbnails)
         context.add_asset_metadata(_choice_metadata(chosen), partition_key=name)
     return dg.MaterializeResult()
 
@@ -168,8 +176,34 @@ def _choice_metadata(chosen: Shortlist) -> Metadata:
         rows_new=chosen.new,
         refused=len(chosen.refused),
     )
-    shown = [
+    outcomes = [
+        {"outcome": outcome.value, "videos": number}
+        for outcome, number in chosen.outcomes.most_common()
+    ]
+    refusals = [
         {"candidate": row.candidate_key, "why": row.reason, "remedy": row.remedy}
         for row in chosen.refused[:_MOST_ROWS_SHOWN]
     ]
-    return facts | {"refusals": markdown_table(shown)}
+    return facts | {
+        "outcomes": markdown_table(outcomes),
+        "best": markdown_table([_ranked(row) for row in chosen.best[:_MOST_ROWS_SHOWN]]),
+        "refusals": markdown_table(refusals),
+    }
+
+
+def _ranked(row: Candidate) -> dict[str, object]:
+    """A chosen candidate; the score and its parts are ours, no platform's."""
+    parts = (
+        f"{part.name} {'unknown' if part.value is None else format(part.value, '.3f')}"
+        for part in row.score_parts
+    )
+    return {
+        "candidate": row.candidate_key,
+        "title": row.title,
+        "our score": None if row.score is None else f"{row.score:.3f}",
+        "parts of our score": ", ".join(parts) or None,
+        "ranked at": None if row.ranking is None else f"{row.ranking.score:.3f}",
+        "ranked by": "a person" if row.ranking is None else row.ranking.ranked_by,
+        "why": row.reason,
+        "right": row.rights_id,
+    }

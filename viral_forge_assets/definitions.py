@@ -125,6 +125,7 @@ def build_resources(settings: Settings) -> dict[str, object]:
             concurrent_workers=settings.concurrent_workers,
         ),
         "scan_plan": scan_plan_of(settings),
+        "thumbnails": shells.thumbnails_resource,
         "retention": Retention(
             youtube_statistics=timedelta(days=settings.youtube_statistics_days),
             scan_outcomes=timedelta(days=settings.scan_outcomes_days),

@@ -28,11 +28,13 @@ from viral_forge_resources.contracts.media_ports import (
 from viral_forge_resources.contracts.publishing import MetricsReader, Publisher
 from viral_forge_resources.contracts.scanning import Scanner, ScanTools
 from viral_forge_resources.contracts.storage import Storage
+from viral_forge_resources.contracts.thumbnails import ThumbnailHasher
 from viral_forge_resources.media.downloader import SourceDownloader
 from viral_forge_resources.media.fonts import DejavuFonts
 from viral_forge_resources.media.reader import AvReader
 from viral_forge_resources.media.renderer import FfmpegRenderer
 from viral_forge_resources.media.transcriber import WhisperTranscriber
+from viral_forge_resources.platforms.thumbnails import WebThumbnailHasher
 from viral_forge_resources.plugins import get_plugin, open_plugin
 from viral_forge_resources.settings import addresses_in
 from viral_forge_resources.state import liveness
@@ -188,6 +190,15 @@ def scan_tools_resource(
         return open_tools
 
     return scan_tools
+
+
+@dg.resource(
+    required_resource_keys={"scan_tools"},
+    description="Looks at thumbnails, by which copies of one video are told.",
+)
+def thumbnails_resource(context: dg.InitResourceContext) -> ThumbnailHasher:
+    """What looks at thumbnails; it reaches the web as scanners do."""
+    return WebThumbnailHasher(open_tools=context.resources.scan_tools)
 
 
 def state_resource(open_state: Callable[[], sa.Engine]) -> dg.ResourceDefinition:

@@ -12,9 +12,9 @@ from viral_forge_assets.domain.addresses import canonical_address
 from viral_forge_assets.domain.duplicates import (
     Comparable,
     Duplicate,
+    Originals,
     comparable,
     comparable_title,
-    find_duplicates,
 )
 from viral_forge_resources.contracts.scanning import NichePolicy
 
@@ -28,7 +28,15 @@ def _video(key: str, **changes: Any) -> Comparable:
 
 
 def _found(*videos: Comparable, policy: NichePolicy = _POLICY) -> dict[str, Duplicate]:
-    return find_duplicates(videos, policy)
+    """By key, what each is the same as of those before it."""
+    originals, found = Originals(videos, policy), {}
+    for video in videos:
+        twin = originals.twin_of(video)
+        if twin is None:
+            originals.add(video)
+        else:
+            found[video.key] = twin
+    return found
 
 
 @pytest.mark.parametrize(
@@ -161,16 +169,6 @@ def test_a_picture_that_a_platform_shows_for_many_videos_tells_nothing():
     same = [_video(str(n), thumbnail_hash="ffffffff00000000") for n in range(5)]
     assert _found(*same) == {}
     assert len(_found(*same[:4])) == 3
-
-
-def test_a_video_that_was_chosen_before_is_no_duplicate_even_of_a_better_one():
-    address = frozenset({"youtube:1"})
-    videos = [
-        _video("better", addresses=address),
-        _video("chosen", addresses=address, stays=True),
-        _video("third", addresses=address),
-    ]
-    assert list(_found(*videos)) == ["third"]
 
 
 def test_thousands_of_videos_with_nearly_the_same_title_are_compared_in_no_time():

@@ -38,7 +38,6 @@ class Comparable:
         key: names it in the answer.
         addresses: canonical ones.
         title: made comparable.
-        stays: never a duplicate itself: it was chosen before.
     """
 
     key: str
@@ -46,7 +45,6 @@ class Comparable:
     title: str
     duration_s: float | None = None
     thumbnail_hash: str | None = None
-    stays: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,9 +55,7 @@ class Duplicate:
     why: str
 
 
-def comparable(
-    key: str, video: ScannedVideo, *, thumbnail_hash: str | None = None, stays: bool = False
-) -> Comparable:
+def comparable(key: str, video: ScannedVideo, *, thumbnail_hash: str | None = None) -> Comparable:
     """``video`` as it is compared."""
     addresses = (canonical_address(each) for each in (video.page_url or "", video.locator))
     return Comparable(
@@ -68,7 +64,6 @@ def comparable(
         title=comparable_title(video.title),
         duration_s=video.duration_s,
         thumbnail_hash=thumbnail_hash,
-        stays=stays,
     )
 
 
@@ -79,26 +74,8 @@ def comparable_title(title: str) -> str:
     return " ".join(words)
 
 
-def find_duplicates(videos: Sequence[Comparable], policy: NichePolicy) -> dict[str, Duplicate]:
-    """By key, the videos that another one before them is the same as.
-
-    Args:
-        videos: the one to keep comes first.
-        policy: how alike titles and thumbnails have to be.
-    """
-    kept = _Kept(videos, policy)
-    found: dict[str, Duplicate] = {}
-    for video in videos:
-        duplicate = None if video.stays else kept.twin_of(video)
-        if duplicate is None:
-            kept.add(video)
-        else:
-            found[video.key] = duplicate
-    return found
-
-
-class _Kept:
-    """The videos kept so far, found by what a twin of theirs must share with them.
+class Originals:
+    """Videos, each of which no other one of them is the same as; finds the twin of one more.
 
     Twins by title share one of their rarest words, their numbers, and their length within the
     tolerance. Of twins by thumbnail, whose hashes differ in d bits at most, one of d + 1
@@ -106,6 +83,12 @@ class _Kept:
     """
 
     def __init__(self, videos: Sequence[Comparable], policy: NichePolicy) -> None:
+        """None yet.
+
+        Args:
+            videos: all that will be compared: says which words are rare.
+            policy: how alike titles and thumbnails have to be.
+        """
         self._similarity = 100 * policy.title_similarity
         self._distance = max(0, min(policy.thumbnail_distance, _MOST_BITS_APART))
         self._words = Counter(word for each in videos for word in _pieces(each.title))
@@ -116,7 +99,7 @@ class _Kept:
         self._by_stretch: defaultdict[tuple[int, int], list[Comparable]] = defaultdict(list)
 
     def add(self, video: Comparable) -> None:
-        """Compare those that come after it with ``video``."""
+        """Compare those that come after it with ``video``, too."""
         for address in video.addresses:
             self._by_address.setdefault(address, video)
         if _says_enough(video.title):
@@ -127,7 +110,7 @@ class _Kept:
             self._by_stretch[stretch].append(video)
 
     def twin_of(self, video: Comparable) -> Duplicate | None:
-        """The kept video that ``video`` is the same as."""
+        """The original that ``video`` is the same as."""
         return self._by_same_address(video) or self._by_like_title(video) or self._by_look(video)
 
     def _by_same_address(self, video: Comparable) -> Duplicate | None:
