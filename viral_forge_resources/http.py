@@ -2,6 +2,7 @@
 
 import asyncio
 import ipaddress
+import logging
 import socket
 import ssl
 from collections.abc import Collection, Generator, Mapping, Sequence
@@ -65,6 +66,7 @@ def open_client(*, allow_private_addresses: bool, timeout_s: float = 20.0) -> ht
         allow_private_addresses: reach private, loopback and reserved addresses, too.
         timeout_s: longest wait for the next bytes, which starts anew with every byte.
     """
+    _keep_addresses_out_of_logs()
     return httpx.Client(
         transport=_CheckedTransport(_Checks(allow_private_addresses=allow_private_addresses)),
         timeout=_timeout(timeout_s),
@@ -85,6 +87,7 @@ def open_async_client(
         trusted: addresses of origins that may be private nevertheless.
         timeout_s: longest wait for the next bytes, which starts anew with every byte.
     """
+    _keep_addresses_out_of_logs()
     checks = _Checks(allow_private_addresses=allow_private_addresses, trusted=trusted)
     return httpx.AsyncClient(
         transport=_AsyncCheckedTransport(checks),
@@ -93,6 +96,11 @@ def open_async_client(
         cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),
         trust_env=False,
     )
+
+
+def _keep_addresses_out_of_logs() -> None:
+    # httpx writes each whole address, and so keys and tokens of its query, into the log at INFO.
+    logging.getLogger("httpx").setLevel(logging.WARNING)
 
 
 @cache
