@@ -2,8 +2,8 @@
 
 import sys
 
-from benchmarks import candidate_run, importing, render, scanning, sensor_tick
+from benchmarks import candidate_run, importing, render, scanning, sensor_tick, shortlisting
 
-_ALL = (render, importing, candidate_run, scanning, sensor_tick)
+_ALL = (render, importing, candidate_run, scanning, shortlisting, sensor_tick)
 
 sys.exit(max([benchmark.main() for benchmark in _ALL]))

@@ -110,9 +110,9 @@ def test_one_run_scans_many_niches_and_each_partition_shows_its_own(home, sqlite
         assert (facts["rows_read"], facts["rows_new"]) == (1, 1)
         (video,) = seen(sqlite_state, name)
         assert video.platform_video_id == f"{name}-1"
-    refusals = {name: facts["refusals"] for name, facts in shown(ran, "shortlist").items()}
-    assert refusals.keys() == partitions.keys()
-    assert all(f"{name}:busy:{name}-1" in str(told) for name, told in refusals.items())
+    best = {name: facts["best"] for name, facts in shown(ran, "shortlist").items()}
+    assert best.keys() == partitions.keys()
+    assert all(f"{name}:busy:{name}-1" in str(told) for name, told in best.items())
 
 
 def test_a_partitions_table_tells_quiet_failed_and_skipped_platforms_apart(home, sqlite_state):

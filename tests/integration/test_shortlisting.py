@@ -2,15 +2,17 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import dagster as dg
 import pytest
 import sqlalchemy as sa
 
 from tests import builders
 from tests.builders import NOW
 from tests.fakes.thumbnails import FakeThumbnails
+from viral_forge_assets import candidates as assets
 from viral_forge_assets.clearance import Statement, record_right
 from viral_forge_assets.domain.finalists import Finalist, ranked_by_score
 from viral_forge_assets.domain.preselection import MOST_UNLICENSED, Outcome
@@ -25,7 +27,7 @@ from viral_forge_assets.shortlisting import (
 from viral_forge_resources.contracts.records import Candidate, CandidateStatus, Ranking
 from viral_forge_resources.contracts.scanning import Niche, NichePolicy
 from viral_forge_resources.contracts.thumbnails import Thumbnail
-from viral_forge_resources.state import candidates, rights, sightings
+from viral_forge_resources.state import candidates, niches, rights, sightings
 
 _DAY = timedelta(days=1)
 _HOUR = timedelta(hours=1)
@@ -266,3 +268,27 @@ def test_the_best_of_a_shortlist_come_first_and_a_persons_choice_before_them(sta
     _see(state, "more", views=20)
     best = shortlist_round(state, NICHE, now=NOW).best
     assert [row.platform_video_id for row in best] == ["x", "more", "less"]
+
+
+def test_the_metadata_shows_outcomes_and_the_best_by_what_is_labelled_our_score(sqlite_state):
+    now = datetime.now(UTC)  # the asset asks the clock
+    then: dict[str, Any] = {"seen_at": now - 5 * _HOUR, "published_at": now - _DAY}
+    _see(sqlite_state, "a", views=100, **then)
+    _see(sqlite_state, "a", views=200, **then | {"seen_at": now})
+    _see(sqlite_state, "b", licence=None, licence_spdx=None, **then)
+    with sqlite_state.begin() as connection:
+        niches.save(connection, NICHE, now=NOW)
+    resources = {"state": sqlite_state, "thumbnails": FakeThumbnails({}, now=NOW)}
+    with dg.DagsterInstance.ephemeral() as instance:
+        instance.add_dynamic_partitions("niches", ["cooking"])
+        ran = dg.materialize(
+            [assets.shortlist], partition_key="cooking", instance=instance, resources=resources
+        )
+    (event,) = ran.asset_materializations_for_node("candidates__shortlist")
+    shown = {name: value.value for name, value in event.metadata.items()}
+    assert (shown["dagster/row_count"], shown["rows_read"], shown["refused"]) == (2, 2, 1)
+    assert "| shortlisted now | 1 |" in str(shown["outcomes"])
+    head, _, row = str(shown["best"]).splitlines()
+    assert "| our score | parts of our score |" in head
+    assert "velocity 0.500, lifetime\\_rate 0.500, engagement unknown" in row
+    assert "cooking:tiktok:b" in str(shown["refusals"])

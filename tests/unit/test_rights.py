@@ -1,12 +1,17 @@
 """Licences and what the rights ledger allows."""
 
 import shlex
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
-from viral_forge_assets.domain.rights import record_from_sidecar, rights_verdict
+from viral_forge_assets.domain.rights import (
+    is_stated_by_hand,
+    record_from_sidecar,
+    rights_verdict,
+)
 from viral_forge_resources.contracts.licences import find_licence
 from viral_forge_resources.contracts.rights import RightsRecord, RightsVerdict
 from viral_forge_resources.contracts.scanning import ScannedVideo
@@ -312,3 +317,20 @@ def test_a_verdict_says_which_operations_are_allowed():
 def test_a_refusal_allows_no_operation():
     verdict = _verdict()
     assert (verdict.may_download, verdict.may_derive, verdict.may_monetise) == (False,) * 3
+
+
+def test_the_licence_that_a_scanner_read_counts_before_the_words():
+    video = replace(_scanned("Reuse allowed"), licence_spdx="CC-BY-3.0")
+    record = record_from_sidecar(video, now=NOW)
+    assert record is not None
+    assert record.licence == "CC-BY-3.0"
+    silent = record_from_sidecar(replace(video, licence=None), now=NOW)
+    assert silent is not None
+    assert silent.rights_id == record.rights_id
+
+
+def test_a_right_is_stated_by_a_person_or_by_a_scan():
+    scanned = record_from_sidecar(_scanned("CC0"), now=NOW)
+    assert scanned is not None
+    assert not is_stated_by_hand(scanned)
+    assert is_stated_by_hand(replace(scanned, recorded_by="Ada"))
