@@ -121,7 +121,7 @@ def test_a_platform_that_could_not_be_asked_was_skipped_for_a_cause(error, cause
     told = outcome(error)
     assert (told.state, told.skip, told.error) == (ScanState.SKIPPED, cause, None)
     assert told.reason == str(error)
-    assert told.found is None
+    assert (told.found, told.took_s) == (None, None)
 
 
 @pytest.mark.parametrize(

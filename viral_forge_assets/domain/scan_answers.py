@@ -22,6 +22,7 @@ from viral_forge_resources.contracts.scanning import (
     SkipCause,
     Unusable,
 )
+from viral_forge_resources.contracts.words import is_printable
 
 _MISTAKE = "a mistake in the scanner"
 _MOST_REASONS = 5
@@ -82,7 +83,7 @@ class Seen:
             parse_candidate_key(str(key))
         except BadInput:
             return "has an id that makes no partition key"
-        if not video.title.strip() or not video.title.isprintable():
+        if not video.title.strip() or not is_printable(video.title):
             return "has no printable title"
         if not all(count is None or 0 <= count <= _MOST_COUNT for count in counts):
             return "has a count that is none"
@@ -133,7 +134,7 @@ def ended(
         skip=skip,
         error=None if skip else type(error).__name__,
         reason="; ".join(filter(None, [words, kept, seen.told])),
-        took_s=took_s,
+        took_s=None if skip and not seen.videos else took_s,
     )
 
 
