@@ -42,6 +42,7 @@ _REFUSALS: dict[int, tuple[type[Permanent | Transient], str]] = {
     404: (BadInput, "Check the address."),
     408: (Unreachable, "It may answer later."),
     410: (BadInput, "It was taken down: choose another one."),
+    412: (Unreachable, "Some sites answer so to robots: ask less often, and later."),
     425: (Unreachable, "It may answer later."),
     429: (RateLimited, "It asks us to wait."),
     451: (BadInput, "It is blocked for legal reasons: choose another one."),

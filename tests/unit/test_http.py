@@ -117,6 +117,7 @@ def test_a_name_that_does_not_exist_is_unreachable():
         (403, Permanent),
         (404, BadInput),
         (410, BadInput),
+        (412, Unreachable),
         (418, Permanent),
         (429, RateLimited),
         (500, Unreachable),

@@ -55,6 +55,8 @@ def test_nothing_is_downloaded_to_be_run_and_no_browser_is_asked_for_cookies(tmp
     ("words", "is_expected", "kind"),
     [
         ("Sign in to confirm you're not a bot. Use --cookies", True, "robot_check"),
+        ("You have exceeded the rate limit. Try again later", True, "robot_check"),
+        ("Request is rejected by server (352)", True, "robot_check"),
         ("Private video. Sign in if you've been granted access", True, "needs_account"),
         ("This content is only for registered users. Use --cookies", True, "needs_account"),
         ("This video has been removed by the uploader", True, "unavailable"),

@@ -23,7 +23,9 @@ _TERMINAL_CODE = re.compile(r"\x1b\[[0-9;]*m")
 _PLEA = re.compile(
     r"[;,.]?\s*(please report this issue|Confirm you are on the latest).*", re.DOTALL
 )
-_ROBOT_CHECK = re.compile(r"not a bot|captcha|too many requests", re.IGNORECASE)
+_ROBOT_CHECK = re.compile(
+    r"not a bot|captcha|too many requests|rate limit|(blocked|rejected) by server", re.IGNORECASE
+)
 _WANTS_COOKIES = re.compile(r"--cookies|log(ged)?[ -]?in|sign in|account", re.IGNORECASE)
 _RUNTIME_REMEDY = (
     "Install 'yt-dlp[default,deno]', or name another runtime in VIRAL_FORGE_YTDLP_JS_RUNTIME "
