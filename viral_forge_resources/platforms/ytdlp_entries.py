@@ -65,4 +65,6 @@ def _thumbnail(entry: object) -> str | None:
 
 def _tags(entry: object) -> tuple[str, ...]:
     tags = inside(entry, "tags")
-    return tuple(filter(None, map(one_line, tags))) if isinstance(tags, list) else ()
+    listed = tags if isinstance(tags, list) else []
+    words = (one_line(tag.lstrip("#")) for tag in listed if isinstance(tag, str))
+    return tuple(filter(None, words))

@@ -1,0 +1,115 @@
+"""Looks, with yt-dlp, at the addresses that a niche watches; some platforms offer nothing else."""
+
+import re
+from collections.abc import Collection, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from pydantic import BeforeValidator, Field
+from pydantic_settings import NoDecode
+
+from viral_forge_resources.contracts.errors import NotSupported
+from viral_forge_resources.contracts.scanning import (
+    ScannedVideo,
+    ScanRequest,
+    ScanTools,
+    Unusable,
+)
+from viral_forge_resources.platforms.gathering import Found, gathered
+from viral_forge_resources.platforms.reading import entries, inside, web_address
+from viral_forge_resources.platforms.ytdlp_entries import from_ytdlp
+
+_ONLY_LISTED = Unusable(reason="is only listed, or has several parts")
+_NOT_YET_A_VIDEO = frozenset({"is_live", "is_upcoming", "post_live"})
+
+
+def _split(value: object) -> object:
+    if isinstance(value, str):
+        return tuple(part.strip().lower() for part in value.split(",") if part.strip())
+    return value
+
+
+Hosts = Annotated[
+    tuple[str, ...],
+    NoDecode,
+    BeforeValidator(_split),
+    Field(
+        description="Hosts whose addresses may be watched, comma-separated; with their subdomains."
+    ),
+]
+"""A setting; its default is a platform's own hosts."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """One question to yt-dlp.
+
+    Attributes:
+        url: an address, or a search in yt-dlp's words.
+        limit: most videos.
+        is_full: ask for each video, not only for the list; what is only listed is left out then.
+        is_single: the address of one video, which a person chose.
+        titles: which fields may name a video, the first that does.
+    """
+
+    url: str
+    deadline_s: float
+    limit: int = 1
+    is_full: bool = True
+    is_single: bool = False
+    titles: Sequence[str] = ("title",)
+
+    async def entries(self, tools: ScanTools) -> Sequence[object]:
+        """What yt-dlp answers."""
+        asked: dict[str, object] = {
+            "url": self.url,
+            "limit": self.limit,
+            "is_full": self.is_full,
+            "approximate_dates": False,
+        }
+        answer = await tools.workers.run("ytdlp", asked, deadline_s=self.deadline_s)
+        return entries(answer, name="the list of yt-dlp")
+
+    async def videos(self, platform: str, tools: ScanTools) -> list[ScannedVideo | Unusable]:
+        """What the answer has but for live streams, which are no videos yet."""
+        listed = await self.entries(tools)
+        seen_at = datetime.now(UTC)
+        return [
+            self._video(entry, platform, seen_at=seen_at)
+            for entry in listed
+            if str(inside(entry, "live_status")) not in _NOT_YET_A_VIDEO
+        ]
+
+    def _video(self, entry: object, platform: str, *, seen_at: datetime) -> ScannedVideo | Unusable:
+        if self.is_full and inside(entry, "_type") not in (None, "video"):
+            return _ONLY_LISTED
+        found = from_ytdlp(entry, platform=platform, seen_at=seen_at, titles=self.titles)
+        if isinstance(found, Unusable):
+            return found
+        return replace(found, is_hand_picked=self.is_single)
+
+
+def own_address(given: str, *, hosts: Collection[str], paths: re.Pattern[str]) -> str | None:
+    """``given``, if it is an address of one of ``hosts`` whose path is one of ``paths``."""
+    address = web_address(given.strip())
+    parts = urlsplit(address or "")
+    host = parts.hostname or ""
+    is_own = any(host == each or host.endswith(f".{each}") for each in hosts)
+    is_plain = "@" not in parts.netloc and "\\" not in parts.netloc
+    return address if is_own and is_plain and paths.fullmatch(parts.path) else None
+
+
+async def watched_or_refused(request: ScanRequest, *sources: Found, otherwise: str) -> Found:
+    """What ``sources`` find.
+
+    Raises:
+        NotSupported: there are none; says ``otherwise``.
+    """
+    if not sources:
+        raise NotSupported(otherwise)
+    async with aclosing(gathered(request, *sources)) as found:
+        async for item in found:
+            yield item
