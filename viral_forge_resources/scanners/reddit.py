@@ -126,7 +126,7 @@ class RedditScanner:
             params={"t": _period(request.since), "limit": _PER_PAGE, "raw_json": 1},
         )
         return [
-            *(asking.pages(f"/r/{_subreddit(each)}/top", {}) for each in request.watched),
+            *(asking.top(each) for each in request.watched),
             *(
                 asking.pages("/search", {"q": query, "sort": self._settings.order, "type": "link"})
                 for query in request.queries
@@ -169,6 +169,11 @@ class _Asking:
     tools: ScanTools
     headers: Mapping[str, str]
     params: Mapping[str, str | int]
+
+    async def top(self, watched: str) -> Found:
+        """The videos that a subreddit finds best."""
+        async for item in self.pages(f"/r/{_subreddit(watched)}/top", {}):
+            yield item
 
     async def pages(self, path: str, asked: Mapping[str, str]) -> Found:
         """The videos of a listing, page by page."""

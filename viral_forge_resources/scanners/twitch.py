@@ -101,7 +101,7 @@ class TwitchScanner:
         token = await app_token(tools.web, login, variables=names)
         headers = {"authorization": f"Bearer {token}", "client-id": client_id}
         helix = _Helix(self._settings, tools, headers, request.since)
-        sources = [helix.of_channel(_channel(each)) for each in request.watched]
+        sources = [helix.of_channel(each) for each in request.watched]
         sources += [helix.of_game(name) for name in request.queries]
         async with aclosing(gathered(request, *sources)) as found:
             async for item in found:
@@ -117,8 +117,9 @@ class _Helix:
     headers: Mapping[str, str]
     since: datetime
 
-    async def of_channel(self, login: str) -> Found:
+    async def of_channel(self, watched: str) -> Found:
         """The clips cut from a channel."""
+        login = _channel(watched)
         name, users = await self._get("users", {"login": login})
         found = entries(users, "data", name=name)
         if not found:

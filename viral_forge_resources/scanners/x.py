@@ -93,13 +93,17 @@ class XScanner:
             QuotaSpent: the month's posts are used up, or X's credits are.
         """
         (token,) = needed(self._settings, "bearer_token")
-        asked = [f"({query})" for query in request.queries]
+        sources = [self._search(query, request, tools, token) for query in request.queries]
         if request.watched:
-            asked.insert(0, f"({' OR '.join(map(_from, request.watched))})")
-        sources = (self._search(each, request, tools, token) for each in asked)
+            sources.insert(0, self._watched(request, tools, token))
         async with aclosing(gathered(request, *sources)) as found:
             async for item in found:
                 yield item
+
+    async def _watched(self, request: ScanRequest, tools: ScanTools, token: str) -> Found:
+        accounts = " OR ".join(map(_from, request.watched))
+        async for item in self._search(accounts, request, tools, token):
+            yield item
 
     async def _search(
         self, asked: str, request: ScanRequest, tools: ScanTools, token: str
@@ -178,7 +182,7 @@ def _from(watched: str) -> str:
 
 def _query(asked: str, request: ScanRequest) -> str:
     languages = " OR ".join(f"lang:{language}" for language in request.languages)
-    query = " ".join(filter(None, (asked, _FILTERS, languages and f"({languages})")))
+    query = " ".join(filter(None, (f"({asked})", _FILTERS, languages and f"({languages})")))
     if len(query) > _LONGEST_QUERY:
         raise BadInput(
             asked,
