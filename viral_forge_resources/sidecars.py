@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
 from viral_forge_resources.contracts.errors import BadInput, printable
+from viral_forge_resources.contracts.words import JOINERS
 
 VIDEO_SUFFIXES = frozenset(
     {".3g2", ".3gp", ".asf", ".avi", ".flv", ".m2ts", ".m4v", ".mkv", ".mov", ".mp4"}
@@ -27,7 +28,6 @@ _SUBTITLES = re.compile(r"(?:\.(?P<language>[a-z]{2,3}(?:-[a-z0-9]{1,8})*))?\.(?
 _MOST_TEXT_BYTES = 1 << 20  # a list or sidecar beyond this is some other file
 _LONGEST_ADDRESS = 2048
 _STAND_INS = {"Cc": " ", "Cf": "", "Cs": "\N{REPLACEMENT CHARACTER}"}
-_JOINERS = "\u200c\u200d"  # they shape Persian, Hindi and emoji: part of the text
 
 
 class Sidecar(BaseModel):
@@ -160,6 +160,6 @@ def plain(text: str | None) -> str | None:
 
 
 def _plain_character(character: str) -> str:
-    if character in _JOINERS:
+    if character in JOINERS:
         return character
     return _STAND_INS.get(unicodedata.category(character), character)

@@ -8,8 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from viral_forge_resources.contracts.keys import CandidateKey, parse_candidate_key
-
-_JOINERS = "\u200c\u200d"  # Persian needs the one, a family in one emoji the other
+from viral_forge_resources.contracts.words import is_printable
 
 
 class ScannerContract:
@@ -58,7 +57,7 @@ class ScannerContract:
                 words = (video.title, video.author, video.licence, video.language, *video.tags)
                 assert video.title.strip()
                 assert len(video.title) <= 500
-                assert all(map(_is_printable, filter(None, words)))
+                assert all(map(is_printable, filter(None, words)))
 
     @pytest.mark.parametrize("limit", [0, 1])
     def test_the_limit_is_honoured(self, ground, limit):
@@ -70,7 +69,3 @@ class ScannerContract:
         quiet = ground.quiet()
         assert quiet.error is None
         assert (quiet.videos, quiet.unusable) == ([], [])
-
-
-def _is_printable(words: str) -> bool:
-    return all(character.isprintable() or character in _JOINERS for character in words)

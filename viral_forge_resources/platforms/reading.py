@@ -6,17 +6,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypedDict
+from urllib.parse import urlsplit
 
 from viral_forge_resources.contracts.errors import UnexpectedAnswer
 from viral_forge_resources.contracts.keys import short_hash, slug
 from viral_forge_resources.contracts.licences import find_licence
+from viral_forge_resources.contracts.words import JOINERS, is_printable
 
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _ISO_DURATION = re.compile(
-    r"P(?:(?P<days>\d+)D)?(?:T(?:(?P<hours>\d+)H)?(?:(?P<minutes>\d+)M)?"
-    r"(?:(?P<seconds>\d+(?:\.\d+)?)S)?)?"
+    r"P(?:(?P<days>\d{1,9})D)?(?:T(?:(?P<hours>\d{1,9})H)?(?:(?P<minutes>\d{1,9})M)?"
+    r"(?:(?P<seconds>\d{1,9}(?:\.\d+)?)S)?)?"
 )
-_CLOCK = re.compile(r"(?:(\d+):)?(\d{1,2}):(\d{2})")
+_CLOCK = re.compile(r"(?:(\d{1,9}):)?(\d{1,2}):(\d{2})")
+_DIGITS = re.compile(r"[0-9]{1,19}")  # the database has no more
 _TAG = re.compile(r"<[^>]*>")
 _LONGEST_TITLE = 500
 _MOST_COUNT = 2**63 - 1
@@ -52,8 +55,9 @@ def one_line(value: object) -> str | None:
     """Printable text on one line, at most 500 characters; None if nothing of it is left."""
     if not isinstance(value, str):
         return None
-    spaced = "".join(character if character.isprintable() else " " for character in value)
-    return " ".join(spaced.split())[:_LONGEST_TITLE].rstrip() or None
+    spaced = "".join(character if is_printable(character) else " " for character in value)
+    line = " ".join(spaced.split())[:_LONGEST_TITLE].rstrip()
+    return line if line.strip(f"{JOINERS} ") else None
 
 
 def plain_text(value: object) -> str | None:
@@ -66,12 +70,14 @@ def video_id(value: object) -> str | None:
     if isinstance(value, bool) or not isinstance(value, str | int) or value == "":
         return None
     text = str(value)
+    if any("\ud800" <= character <= "\udfff" for character in text):  # half a character
+        return None
     return text if _ID.fullmatch(text) else f"{slug(text)}-{short_hash(text, length=8)}"
 
 
 def count(value: object) -> int | None:
     """A count; None where it is hidden, absent or no whole number from 0 on."""
-    if isinstance(value, str) and value.isascii() and value.isdecimal():
+    if isinstance(value, str) and _DIGITS.fullmatch(value):
         value = int(value)
     if isinstance(value, bool) or not isinstance(value, int):
         return None
@@ -82,7 +88,7 @@ def seconds(value: object) -> float | None:
     """A duration above zero in seconds, given as a number."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
-    return float(value) if 0 < value < float("inf") else None
+    return float(value) if 0 < value <= _MOST_COUNT else None
 
 
 def iso_seconds(value: object) -> float | None:
@@ -120,7 +126,11 @@ def web_address(value: object) -> str | None:
     """An http or https address of printable ASCII, None for anything else."""
     if not isinstance(value, str) or not value.isascii() or not value.isprintable():
         return None
-    is_web = value.lower().startswith(("https://", "http://"))
+    try:
+        parts = urlsplit(value)
+    except ValueError:  # a bracket that is never closed
+        return None
+    is_web = parts.scheme in ("http", "https") and bool(parts.hostname)
     return value if is_web and " " not in value else None
 
 
