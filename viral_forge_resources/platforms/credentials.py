@@ -6,7 +6,12 @@ from dataclasses import replace
 from pydantic import SecretStr
 from pydantic_settings import BaseSettings
 
-from viral_forge_resources.contracts.errors import Misconfigured, NoCredentials, UnexpectedAnswer
+from viral_forge_resources.contracts.errors import (
+    Misconfigured,
+    NoCredentials,
+    UnexpectedAnswer,
+    printable,
+)
 from viral_forge_resources.contracts.web import Web, WebRequest
 from viral_forge_resources.platforms.reading import inside
 from viral_forge_resources.platforms.refusals import in_its_words, said
@@ -61,5 +66,7 @@ async def app_token(web: Web, request: WebRequest, *, variables: Sequence[str]) 
         raise in_its_words(answer, words, kind=Misconfigured, remedy=remedy)
     token = inside(answer.json(), "access_token")
     if not isinstance(token, str) or not token:
-        raise UnexpectedAnswer(f"{answer.name}: gives no token to an app. It may have changed.")
+        raise UnexpectedAnswer(
+            f"{printable(answer.name)}: gives no token to an app. It may have changed."
+        )
     return token

@@ -7,15 +7,14 @@ Meta. Single public videos are read with yt-dlp, without a token.
 import re
 from collections.abc import Mapping
 from contextlib import aclosing
-from dataclasses import replace
 from datetime import UTC, datetime
 from urllib.parse import urljoin
 
 from pydantic import Field
 
-from viral_forge_resources.contracts.errors import BadInput, NotSupported
+from viral_forge_resources.contracts.errors import BadInput
 from viral_forge_resources.contracts.scanning import ScannedVideo, ScanRequest, ScanTools, Unusable
-from viral_forge_resources.platforms.gathering import Found, gathered
+from viral_forge_resources.platforms.gathering import Found
 from viral_forge_resources.platforms.meta import Graph, MetaSettings
 from viral_forge_resources.platforms.reading import (
     count,
@@ -27,7 +26,7 @@ from viral_forge_resources.platforms.reading import (
     video_id,
     web_address,
 )
-from viral_forge_resources.platforms.ytdlp_entries import from_ytdlp
+from viral_forge_resources.platforms.watching import Look, watched_or_refused
 from viral_forge_resources.settings import settings_config
 
 _PER_PAGE = 25
@@ -75,22 +74,19 @@ class FacebookScanner:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
 
-    async def scan(self, request: ScanRequest, tools: ScanTools) -> Found:
+    def scan(self, request: ScanRequest, tools: ScanTools) -> Found:
         """Yield what each watched thing gives, in the niche's order.
 
         Raises:
             NotSupported: nothing is watched.
             NoCredentials: a page is watched, and there is no token.
         """
-        if not request.watched:
-            raise NotSupported(
-                "Facebook has no search for videos. Give pages or addresses of videos to watch "
-                "under 'facebook' in the niche."
-            )
-        sources = (self._watched(each.strip(), tools) for each in request.watched)
-        async with aclosing(gathered(request, *sources)) as found:
-            async for item in found:
-                yield item
+        return watched_or_refused(
+            request,
+            *(self._watched(each.strip(), tools) for each in request.watched),
+            otherwise="Facebook has no search for videos. Give pages or addresses of videos to "
+            "watch under 'facebook' in the niche.",
+        )
 
     def _watched(self, watched: str, tools: ScanTools) -> Found:
         if _VIDEO.fullmatch(watched):
@@ -98,15 +94,9 @@ class FacebookScanner:
         return self._of_page(watched, Graph(self._settings, tools.web))
 
     async def _single(self, url: str, tools: ScanTools) -> Found:
-        answer = await tools.workers.run(
-            "ytdlp",
-            {"url": url, "limit": 1, "is_full": True, "approximate_dates": False},
-            deadline_s=self._settings.deadline_seconds,
-        )
-        seen_at = datetime.now(UTC)
-        for entry in entries(answer, name=url):
-            item = from_ytdlp(entry, platform=self.platform, seen_at=seen_at)
-            yield replace(item, is_hand_picked=True) if isinstance(item, ScannedVideo) else item
+        look = Look(url=url, deadline_s=self._settings.deadline_seconds, is_single=True)
+        for item in await look.videos(self.platform, tools):
+            yield item
 
     async def _of_page(self, watched: str, graph: Graph) -> Found:
         page = _PAGE.fullmatch(watched)

@@ -6,7 +6,6 @@ token for it also answers for the purpose. Everybody else watches accounts. No l
 
 import re
 from collections.abc import Iterator, Mapping
-from contextlib import aclosing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -17,7 +16,6 @@ from pydantic_settings import BaseSettings
 from viral_forge_resources.contracts.errors import (
     BadInput,
     Misconfigured,
-    NotSupported,
     Permanent,
     QuotaSpent,
     RateLimited,
@@ -28,7 +26,7 @@ from viral_forge_resources.contracts.quota import Bucket, Use, Window
 from viral_forge_resources.contracts.scanning import ScannedVideo, ScanRequest, ScanTools, Unusable
 from viral_forge_resources.contracts.web import WebAnswer, WebRequest
 from viral_forge_resources.platforms.credentials import variable
-from viral_forge_resources.platforms.gathering import Found, gathered
+from viral_forge_resources.platforms.gathering import Found
 from viral_forge_resources.platforms.reading import (
     count,
     entries,
@@ -39,7 +37,7 @@ from viral_forge_resources.platforms.reading import (
     video_id,
 )
 from viral_forge_resources.platforms.refusals import in_its_words, said
-from viral_forge_resources.platforms.ytdlp_entries import from_ytdlp
+from viral_forge_resources.platforms.watching import Look, watched_or_refused
 from viral_forge_resources.settings import settings_config
 
 _FIELDS = (
@@ -103,7 +101,7 @@ class TiktokScanner:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
 
-    async def scan(self, request: ScanRequest, tools: ScanTools) -> Found:
+    def scan(self, request: ScanRequest, tools: ScanTools) -> Found:
         """Yield what the watched accounts posted, then what researchers' queries find.
 
         Raises:
@@ -114,31 +112,23 @@ class TiktokScanner:
         if token is not None:
             headers = {"authorization": f"Bearer {token.get_secret_value()}"}
             sources += [self._searched(each, request, tools, headers) for each in request.queries]
-        if not sources:
-            raise NotSupported(
-                "TikTok lets nobody but researchers search. Give accounts or collections to watch "
-                "under 'tiktok' in the niche."
-            )
-        async with aclosing(gathered(request, *sources)) as found:
-            async for item in found:
-                yield item
+        return watched_or_refused(
+            request,
+            *sources,
+            otherwise="TikTok lets nobody but researchers search. Give accounts or collections to "
+            "watch under 'tiktok' in the niche.",
+        )
 
     async def _listed(self, watched: str, request: ScanRequest, tools: ScanTools) -> Found:
-        answer = await tools.workers.run(
-            "ytdlp",
-            {
-                "url": _address(watched),
-                "limit": min(request.limit, self._settings.most_per_account),
-                "is_full": False,  # the list says everything already
-                "approximate_dates": False,
-            },
+        look = Look(
+            url=_address(watched),
+            limit=min(request.limit, self._settings.most_per_account),
+            is_full=False,  # the list says everything already
+            titles=("description", "title"),  # its title is the beginning of the description
             deadline_s=self._settings.deadline_seconds,
         )
-        seen_at = datetime.now(UTC)
-        for entry in entries(answer, name="the list of yt-dlp"):
-            yield from_ytdlp(
-                entry, platform="tiktok", seen_at=seen_at, titles=("description", "title")
-            )
+        for item in await look.videos(self.platform, tools):
+            yield item
 
     async def _searched(
         self, query: str, request: ScanRequest, tools: ScanTools, headers: Mapping[str, str]
