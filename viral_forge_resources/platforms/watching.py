@@ -78,12 +78,13 @@ class Look:
         listed = await self.entries(tools)
         seen_at = datetime.now(UTC)
         return [
-            self._video(entry, platform, seen_at=seen_at)
+            self.video(entry, platform, seen_at=seen_at)
             for entry in listed
             if str(inside(entry, "live_status")) not in _NOT_YET_A_VIDEO
         ]
 
-    def _video(self, entry: object, platform: str, *, seen_at: datetime) -> ScannedVideo | Unusable:
+    def video(self, entry: object, platform: str, *, seen_at: datetime) -> ScannedVideo | Unusable:
+        """One entry of the answer."""
         if self.is_full and inside(entry, "_type") not in (None, "video"):
             return _ONLY_LISTED
         found = from_ytdlp(entry, platform=platform, seen_at=seen_at, titles=self.titles)
