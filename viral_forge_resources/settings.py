@@ -28,6 +28,13 @@ def settings_config(plugin: str = "") -> SettingsConfigDict:
     )
 
 
+def comma_separated(value: object) -> object:
+    """The parts of a text as it stands in an environment variable; anything else as it is."""
+    if isinstance(value, str):
+        return tuple(part.strip() for part in value.split(",") if part.strip())
+    return value
+
+
 class _Home(BaseSettings):
     model_config = settings_config()
 
@@ -55,9 +62,7 @@ class EnabledPlugins(_Home):
     @field_validator("scanners", "publishers", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
-        if isinstance(value, str):
-            return tuple(part.strip() for part in value.split(",") if part.strip())
-        return value
+        return comma_separated(value)
 
 
 class Settings(EnabledPlugins):

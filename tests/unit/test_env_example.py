@@ -72,7 +72,7 @@ def shown(default: object) -> str:
     if isinstance(default, dict):
         return json.dumps(default)
     if isinstance(default, tuple):
-        return ",".join(default)
+        return ",".join(map(str, default))
     return str(default)
 
 

@@ -21,21 +21,16 @@ from viral_forge_resources.contracts.scanning import (
 from viral_forge_resources.platforms.gathering import Found, gathered
 from viral_forge_resources.platforms.reading import entries, inside, web_address
 from viral_forge_resources.platforms.ytdlp_entries import from_ytdlp
+from viral_forge_resources.settings import comma_separated
 
 _ONLY_LISTED = Unusable(reason="is only listed, or has several parts")
 _NOT_YET_A_VIDEO = frozenset({"is_live", "is_upcoming", "post_live"})
 
 
-def _split(value: object) -> object:
-    if isinstance(value, str):
-        return tuple(part.strip().lower() for part in value.split(",") if part.strip())
-    return value
-
-
 Hosts = Annotated[
     tuple[str, ...],
     NoDecode,
-    BeforeValidator(_split),
+    BeforeValidator(comma_separated),
     Field(
         description="Hosts whose addresses may be watched, comma-separated; with their subdomains."
     ),
@@ -98,7 +93,7 @@ def own_address(given: str, *, hosts: Collection[str], paths: re.Pattern[str]) -
     address = web_address(given.strip())
     parts = urlsplit(address or "")
     host = parts.hostname or ""
-    is_own = any(host == each or host.endswith(f".{each}") for each in hosts)
+    is_own = any(f".{host}".endswith(f".{each.lower()}") for each in hosts)
     is_plain = "@" not in parts.netloc and "\\" not in parts.netloc
     return address if is_own and is_plain and paths.fullmatch(parts.path) else None
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from types import ModuleType
 from typing import Any
 
-from pydantic import HttpUrl, SecretStr
+from pydantic import SecretStr
 from pydantic_settings import BaseSettings
 
 from tests.fakes.quota import FakeQuotaLedger
@@ -25,6 +25,7 @@ from viral_forge_resources.contracts.scanning import (
     ScanTools,
     Unusable,
 )
+from viral_forge_resources.settings import addresses_in
 from viral_forge_resources.web import open_web
 
 HOSTILE = (
@@ -181,7 +182,7 @@ class RecordedGround:
         timeout_s: float,
     ) -> Scanned:
         scanner: Scanner = self.plugin.open_plugin(settings)
-        trusted = [str(value) for _, value in settings if isinstance(value, HttpUrl)]
+        trusted = addresses_in(settings)
         async with open_web(ledger=workers.ledger, trusted=trusted, timeout_s=timeout_s) as web:
             return await scanned(scanner, request, ScanTools(web=web, workers=workers))
 
