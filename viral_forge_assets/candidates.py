@@ -3,7 +3,7 @@
 One run may be for many niches.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 import dagster as dg
@@ -13,6 +13,7 @@ from viral_forge_assets.domain.scan_answers import is_mistaken
 from viral_forge_assets.failures import dagster_failures
 from viral_forge_assets.metadata import Metadata, markdown_table, table_metadata
 from viral_forge_assets.partitions import known_niche, niche_partitions
+from viral_forge_assets.ranking import ModelRanker
 from viral_forge_assets.scanning import (
     OpenScanTools,
     ScanPlan,
@@ -21,7 +22,9 @@ from viral_forge_assets.scanning import (
     scan_niches,
 )
 from viral_forge_assets.shortlisting import Shortlist, shortlist_round
-from viral_forge_resources.contracts.records import Candidate
+from viral_forge_resources.contracts.costs import Budget
+from viral_forge_resources.contracts.llm import LanguageModel
+from viral_forge_resources.contracts.records import Candidate, Ranking
 from viral_forge_resources.contracts.scanning import Niche, Scanner, ScanOutcome, ScanState
 from viral_forge_resources.contracts.thumbnails import ThumbnailHasher
 from viral_forge_resources.state import scan_outcomes
@@ -152,19 +155,30 @@ def shortlist(
     context: dg.AssetExecutionContext,
     state: dg.ResourceParam[sa.Engine],
     thumbnails: dg.ResourceParam[ThumbnailHasher],
+    language_models: dg.ResourceParam[Sequence[LanguageModel]],
+    llm_budget: dg.ResourceParam[Budget],
 ) -> dg.MaterializeResult[None]:
     """Videos chosen for editing, and those refused with the reason: rows of ``candidates``.
 
     Ordered by our score: how fast a video rises among those of its platform, what it moves people
-    to, and its age. Nothing is chosen without a right to it. A refused row carries the command that
-    would clear it.
+    to, and its age; language models have a word in it where they are set up. Nothing is chosen
+    without a right to it. A refused row carries the command that would clear it.
     """
     now = datetime.now(UTC)
     for name in context.partition_keys:
         with dagster_failures("choosing candidates"):
             with state.connect() as connection:
                 niche = known_niche(connection, name)
-            chosen = shortlist_round(state, niche, now=now, hash_thumbnails=thumbnails)
+            ranker = ModelRanker(
+                state=state, models=language_models, budget=llm_budget, niche=niche
+            )
+            chosen = shortlist_round(
+                state,
+                niche,
+                now=now,
+                rank=ranker if language_models else None,
+                hash_thumbnails=thumbnails,
+            )
         context.add_asset_metadata(_choice_metadata(chosen), partition_key=name)
     return dg.MaterializeResult()
 
@@ -203,7 +217,22 @@ def _ranked(row: Candidate) -> dict[str, object]:
         "our score": None if row.score is None else f"{row.score:.3f}",
         "parts of our score": ", ".join(parts) or None,
         "ranked at": None if row.ranking is None else f"{row.ranking.score:.3f}",
-        "ranked by": "a person" if row.ranking is None else row.ranking.ranked_by,
-        "why": row.reason,
+        "ranked by": "a person" if row.ranking is None else _ranked_by(row.ranking),
+        "cost": None if row.ranking is None else _cost(row.ranking),
+        "why": "; ".join((row.reason, *(row.ranking.reasons[:1] if row.ranking else ()))),
         "right": row.rights_id,
     }
+
+
+def _ranked_by(ranking: Ranking) -> str:
+    by = ranking.ranked_by if ranking.model is None else f"{ranking.ranked_by} {ranking.model}"
+    return f"{by} (after {'; '.join(ranking.fallen_through)})" if ranking.fallen_through else by
+
+
+def _cost(ranking: Ranking) -> str | None:
+    """This candidate's share of the call that ranked it; None where no model did."""
+    if ranking.model is None:
+        return None
+    tokens = [ranking.prompt_tokens, ranking.completion_tokens]
+    used = f"{sum(each or 0 for each in tokens)} tokens" if None not in tokens else "tokens unknown"
+    return f"{used}, {'no price set' if ranking.cost_usd is None else f'${ranking.cost_usd:.6f}'}"

@@ -13,6 +13,7 @@ from typing import Any
 import dagster as dg
 import sqlalchemy as sa
 
+import viral_forge_resources.llm
 import viral_forge_resources.publishers
 import viral_forge_resources.scanners
 import viral_forge_resources.storage
@@ -37,6 +38,7 @@ from viral_forge_assets import (
 from viral_forge_assets.domain.recipes import Recipe, parse_recipe
 from viral_forge_assets.scanning import ScanPlan
 from viral_forge_resources import resources as shells
+from viral_forge_resources.contracts.costs import Budget
 from viral_forge_resources.contracts.errors import Misconfigured
 from viral_forge_resources.contracts.media_ports import FetchLimits
 from viral_forge_resources.contracts.studio import Retention, Studio
@@ -44,6 +46,7 @@ from viral_forge_resources.media.subtitles import read_subtitles
 from viral_forge_resources.plugins import plugin_names
 from viral_forge_resources.settings import EnabledPlugins, Settings, settings_problems
 from viral_forge_resources.state.engine import migrate, open_engine
+from viral_forge_resources.workers.parts.ytdlp import YtdlpSettings
 
 
 def read_settings() -> Settings:
@@ -52,10 +55,15 @@ def read_settings() -> Settings:
     Raises:
         Misconfigured: names every problem at once.
     """
-    problems = settings_problems(enabled_plugins(EnabledPlugins()))
+    problems = all_settings_problems()
     if problems:
         raise Misconfigured("\n".join(["these settings are wrong:", *problems]))
     return Settings()
+
+
+def all_settings_problems() -> list[str]:
+    """Every problem of every setting that counts now; one line each, without values."""
+    return settings_problems(enabled_plugins(EnabledPlugins()), also=[YtdlpSettings])
 
 
 def enabled_plugins(settings: EnabledPlugins) -> dict[Any, tuple[str, ...]]:
@@ -64,6 +72,7 @@ def enabled_plugins(settings: EnabledPlugins) -> dict[Any, tuple[str, ...]]:
         viral_forge_resources.storage: (settings.storage,),
         viral_forge_resources.scanners: settings.scanners,
         viral_forge_resources.publishers: settings.publishers,
+        viral_forge_resources.llm: settings.llm,
     }
 
 
@@ -126,6 +135,8 @@ def build_resources(settings: Settings) -> dict[str, object]:
         ),
         "scan_plan": scan_plan_of(settings),
         "thumbnails": shells.thumbnails_resource,
+        "language_models": shells.LanguageModelsResource(names=list(settings.llm)),
+        "llm_budget": Budget(usd=settings.llm_daily_usd, quantity=settings.llm_daily_tokens),
         "retention": Retention(
             youtube_statistics=timedelta(days=settings.youtube_statistics_days),
             scan_outcomes=timedelta(days=settings.scan_outcomes_days),

@@ -10,6 +10,7 @@ from typing import get_args
 from pydantic import SecretStr
 from pydantic_settings import BaseSettings
 
+import viral_forge_resources.llm
 import viral_forge_resources.scanners
 import viral_forge_resources.storage
 from viral_forge_assets import definitions
@@ -19,8 +20,9 @@ from viral_forge_resources.media.fonts import DejavuFonts
 from viral_forge_resources.media.renderer import FfmpegRenderer
 from viral_forge_resources.media.transcriber import WhisperTranscriber
 from viral_forge_resources.plugins import get_plugin, open_plugin
-from viral_forge_resources.settings import EnabledPlugins, Settings, settings_problems
+from viral_forge_resources.settings import Settings
 from viral_forge_resources.state import quotas as quotas_state
+from viral_forge_resources.workers.parts.ytdlp import YtdlpSettings, js_runtime
 
 _LITTLE_SPACE = 5_000_000_000
 
@@ -36,10 +38,30 @@ class Finding:
 
 def examine() -> list[Finding]:
     """What was found, most fundamental first."""
-    problems = settings_problems(definitions.enabled_plugins(EnabledPlugins()))
+    problems = definitions.all_settings_problems()
     if problems:
         return [Finding(subject="settings", text=text, is_good=False) for text in problems]
     return list(_with_settings(Settings()))
+
+
+def _js_runtime() -> Finding:
+    """What yt-dlp solves YouTube's puzzles with; formats go missing without it."""
+    runtime = js_runtime(YtdlpSettings())
+    text = runtime.problem or f"yt-dlp runs JavaScript with {runtime.name} {runtime.version}"
+    return Finding(subject="JavaScript", text=text, is_good=runtime.problem is None)
+
+
+def _models(settings: Settings) -> Iterator[Finding]:
+    if not settings.llm:
+        text = "no language model is set up (VIRAL_FORGE_LLM): our own score ranks alone"
+        yield Finding(subject="models", text=text)
+    for name in settings.llm:
+        try:
+            opened = open_plugin(viral_forge_resources.llm, name)
+        except ViralForgeError as error:
+            yield Finding(subject="models", text=f"{name}: {error}", is_good=False)
+            continue
+        yield Finding(subject="models", text=f"{name}: {', '.join(each.model for each in opened)}")
 
 
 def _with_settings(settings: Settings) -> Iterator[Finding]:
@@ -48,6 +70,8 @@ def _with_settings(settings: Settings) -> Iterator[Finding]:
     yield _storage(settings)
     yield _space(settings.home)
     yield Finding(subject="FFmpeg", text=FfmpegRenderer().build())
+    yield _js_runtime()
+    yield from _models(settings)
     yield Finding(subject="fonts", text=DejavuFonts().family())
     yield _speech(settings)
     yield from map(_scanner, settings.scanners)

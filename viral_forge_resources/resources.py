@@ -13,11 +13,13 @@ from shutil import rmtree
 import dagster as dg
 import sqlalchemy as sa
 
+import viral_forge_resources.llm
 import viral_forge_resources.publishers
 import viral_forge_resources.scanners
 import viral_forge_resources.storage
 from viral_forge_resources.backfills import WebserverBackfills
 from viral_forge_resources.contracts.backfills import BackfillLauncher
+from viral_forge_resources.contracts.llm import LanguageModel
 from viral_forge_resources.contracts.media_ports import (
     Downloader,
     Fonts,
@@ -60,6 +62,17 @@ class ScannersResource(dg.ConfigurableResource[Mapping[str, Scanner]]):
     def create_resource(self, context: dg.InitResourceContext) -> Mapping[str, Scanner]:
         """Open each of them."""
         return {name: open_plugin(viral_forge_resources.scanners, name) for name in self.names}
+
+
+class LanguageModelsResource(dg.ConfigurableResource[Sequence[LanguageModel]]):
+    """The enabled providers' models, in the order in which they are asked."""
+
+    names: list[str]
+
+    def create_resource(self, context: dg.InitResourceContext) -> Sequence[LanguageModel]:
+        """Open each of them; no provider is called before there is a question."""
+        opened = (open_plugin(viral_forge_resources.llm, name) for name in self.names)
+        return tuple(model for models in opened for model in models)
 
 
 class PublishersResource(dg.ConfigurableResource[Mapping[str, Publisher]]):

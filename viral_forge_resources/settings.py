@@ -58,8 +58,13 @@ class EnabledPlugins(_Home):
     publishers: Annotated[tuple[str, ...], NoDecode] = Field(
         default=("folder",), description="Publisher plugins, comma-separated."
     )
+    llm: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(),
+        description="Language-model plugins, comma-separated, in the order in which they are"
+        " asked: groq, openai_compatible. None: our own score decides alone.",
+    )
 
-    @field_validator("scanners", "publishers", mode="before")
+    @field_validator("scanners", "publishers", "llm", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         return comma_separated(value)
@@ -74,6 +79,15 @@ class Settings(EnabledPlugins):
         repr=False,
     )
     recipe: str = Field(default="clean", description="Recipe of niches that name none.")
+    llm_daily_usd: float = Field(
+        default=1.0, ge=0, description="Most that models may cost in one day (UTC)."
+    )
+    llm_daily_tokens: int = Field(
+        default=1_000_000,
+        ge=0,
+        description="Most tokens that models may use in one day (UTC): what holds those without a"
+        " price.",
+    )
     requires_approval: bool = Field(
         default=True, description="A person approves the bytes of each clip before it is posted."
     )
@@ -122,13 +136,17 @@ class Settings(EnabledPlugins):
     )
 
 
-def settings_problems(enabled: Mapping[ModuleType, Iterable[str]]) -> list[str]:
+def settings_problems(
+    enabled: Mapping[ModuleType, Iterable[str]], *, also: Iterable[type[BaseSettings]] = ()
+) -> list[str]:
     """Every problem of the studio's settings and of the enabled plugins': one line each, no values.
 
     Args:
         enabled: plugin package to the names of its enabled plugins.
+        also: settings that belong to no plugin.
     """
-    problems = _problems_of(Settings)
+    own: tuple[type[BaseSettings], ...] = (Settings, *also)
+    problems = [line for each in own for line in _problems_of(each)]
     for package, names in enabled.items():
         for name in names:
             try:

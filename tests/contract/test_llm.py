@@ -3,12 +3,14 @@
 import json
 from datetime import timedelta
 from importlib import import_module
+from types import ModuleType
+from typing import Any
 
 import pytest
 
 import tests.grounds.llm
 import viral_forge_resources.llm
-from tests.platforms.chat import Reply, chat_server
+from tests.platforms.chat import ChatServer, Reply, chat_server
 from viral_forge_resources.contracts.errors import (
     NoCredentials,
     Permanent,
@@ -17,7 +19,7 @@ from viral_forge_resources.contracts.errors import (
     UnexpectedAnswer,
     Unreachable,
 )
-from viral_forge_resources.contracts.llm import Question
+from viral_forge_resources.contracts.llm import Answer, Question
 from viral_forge_resources.platforms.completions import Price
 from viral_forge_resources.plugins import plugin_names
 
@@ -44,15 +46,19 @@ def ground(request):
     return import_module(f"{tests.grounds.llm.__name__}.{request.param}")
 
 
-def _ask(ground, *replies, key=KEY, price=PRICE):
+def _ask(
+    ground: ModuleType, *replies: Reply, key: str | None = KEY, price: Price | None = PRICE
+) -> tuple[ChatServer, Answer]:
     with chat_server(*replies) as server:
         model = ground.open_on_server(server.address, key=key, price=price)
         return server, model.ask(QUESTION)
 
 
-def _refused(ground, *replies, expected, key=KEY):
+def _refused(
+    ground: ModuleType, *replies: Reply, expected: type[Exception]
+) -> tuple[ChatServer, Any]:
     with chat_server(*replies) as server:
-        model = ground.open_on_server(server.address, key=key, price=PRICE)
+        model = ground.open_on_server(server.address, key=KEY, price=PRICE)
         with pytest.raises(expected) as caught:
             model.ask(QUESTION)
     assert KEY not in str(caught.value)

@@ -9,7 +9,7 @@ from viral_forge_resources.state import costs
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
 
-def _event(usd: float | None = 0.4):
+def _event(usd: float | None = 0.4) -> CostEvent:
     return CostEvent(
         kind="llm",
         provider="fake",
@@ -42,6 +42,7 @@ def test_a_call_without_a_price_is_held_by_its_quantity(state):
 def test_what_was_settled_stands_in_the_place_of_the_estimate(state):
     with state.begin() as connection:
         event_id = costs.reserve(connection, _event(), Budget(usd=None, quantity=None))
+        assert event_id is not None
         costs.settle(connection, event_id, quantity=3, usd=0.1)
         assert costs.spent(connection, "llm", day_of=NOW) == (0.1, 3)
 

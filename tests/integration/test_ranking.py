@@ -1,9 +1,12 @@
 """Models are asked in turn, within the day's budget; without one our score decides."""
 
 import json
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from tests.fakes.language_model import FakeModel
 from tests.platforms.chat import Reply, chat_server
@@ -18,25 +21,28 @@ from viral_forge_resources.contracts.errors import (
     UnexpectedAnswer,
     Unreachable,
 )
+from viral_forge_resources.contracts.llm import LanguageModel, Question
 from viral_forge_resources.state import costs
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 UNLIMITED = Budget(usd=None, quantity=None)
 
 
-def _all_at(score):
-    def says(question):
+def _all_at(score: float) -> Callable[[Question], Any]:
+    def says(question: Question) -> Any:
         videos = json.loads(question.material)["videos"]
         return {"items": [{"id": each["id"], "score": score, "reason": "ok"} for each in videos]}
 
     return says
 
 
-def _ranker(state, *models, budget=UNLIMITED, now=NOW):
+def _ranker(
+    state: sa.Engine, *models: LanguageModel, budget: Budget = UNLIMITED, now: datetime = NOW
+) -> ModelRanker:
     return ModelRanker(state=state, models=models, budget=budget, niche=NICHE, clock=lambda: now)
 
 
-def _spent(state, *, day=NOW):
+def _spent(state: sa.Engine, *, day: datetime = NOW) -> tuple[float, float]:
     with state.connect() as connection:
         return costs.spent(connection, "llm", day_of=day)
 
@@ -81,7 +87,7 @@ def test_every_finalist_is_ranked_in_questions_of_bounded_length(state):
 
 def test_what_a_call_took_is_in_the_books(state):
     _ranker(state, FakeModel(says=_all_at(0.9)))([_finalist(1)])
-    assert _spent(state) == (pytest.approx(0.01), 1_000)
+    assert _spent(state) == pytest.approx((0.01, 1_000))
 
 
 def test_a_refused_call_costs_nothing(state):
@@ -91,7 +97,7 @@ def test_a_refused_call_costs_nothing(state):
 
 def test_a_call_whose_answer_never_came_counts_as_estimated(state):
     _ranker(state, FakeModel(error=Unreachable("lost")))([_finalist(1)])
-    assert _spent(state) == (pytest.approx(0.02), 1_000)
+    assert _spent(state) == pytest.approx((0.02, 1_000))
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """What Groq alone does: allowances in headers, its own errors, which models take strict schemas."""
 
 import json
+from datetime import timedelta
 
 import pytest
 from pydantic import HttpUrl, SecretStr
@@ -14,7 +15,7 @@ from viral_forge_resources.platforms.completions import go_duration, waits_for
 GOOD = '{"score": 7}'
 
 
-def _model(address, name="openai/gpt-oss-120b"):
+def _model(address: str, name: str = "openai/gpt-oss-120b") -> groq.GroqModel:
     settings = groq.Settings(api_url=HttpUrl(address), api_key=SecretStr("key"), models=(name,))
     (model,) = groq.open_plugin(settings)
     return model
@@ -28,7 +29,9 @@ def test_an_allowance_that_headers_call_used_up_is_not_asked_for_again():
         with pytest.raises(RateLimited) as caught:
             model.ask(QUESTION)
     assert len(server.asked) == 1
-    assert 170 < caught.value.retry_after.total_seconds() <= 180
+    wait = caught.value.retry_after
+    assert wait is not None
+    assert 170 < wait.total_seconds() <= 180
 
 
 def test_what_is_left_of_an_allowance_is_used():
@@ -74,7 +77,9 @@ def test_strict_schemas_are_asked_of_those_models_that_take_them(name, is_strict
     [("2m59.56s", 179.56), ("7.66s", 7.66), ("1h2m3s", 3723), ("120ms", 0.12), ("0s", 0)],
 )
 def test_durations_are_read_as_go_prints_them(text, seconds):
-    assert go_duration(text).total_seconds() == pytest.approx(seconds)
+    found = go_duration(text)
+    assert found is not None
+    assert found.total_seconds() == pytest.approx(seconds)
 
 
 @pytest.mark.parametrize("text", [None, "soon", "5", "-3s"])
@@ -89,4 +94,4 @@ def test_the_longest_wait_of_what_is_used_up_counts():
         "x-ratelimit-remaining-tokens": "0",
         "x-ratelimit-reset-tokens": "1m",
     }
-    assert waits_for(headers).total_seconds() == 60
+    assert waits_for(headers) == timedelta(seconds=60)

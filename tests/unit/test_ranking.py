@@ -28,7 +28,7 @@ ATTACKS = (
 )
 
 
-def _finalist(number, *, title="Pasta", score: float | None = 0.5):
+def _finalist(number: int, *, title: str = "Pasta", score: float | None = 0.5) -> Finalist:
     parts = (ScorePart(name="velocity", value=score, weight=0.4, why="12 views an hour"),)
     return Finalist(
         candidate_key=f"cooking:fake:{number}",
@@ -39,7 +39,7 @@ def _finalist(number, *, title="Pasta", score: float | None = 0.5):
     )
 
 
-def _answer(*scores, ids=None):
+def _answer(*scores: float, ids: list[str] | None = None) -> Answer:
     ids = ids or [f"v{number + 1}" for number in range(len(scores))]
     items = [
         {"id": id_, "score": score, "reason": "fits"}

@@ -43,10 +43,10 @@ def upgrade() -> None:
                 batch.alter_column(
                     name, existing_type=kind, existing_nullable=False, server_default=None
                 )
-    for table, columns in _OPTIONAL.items():
+    for table, optional in _OPTIONAL.items():
         with op.batch_alter_table(table) as batch:
-            for name, kind in columns:
-                batch.add_column(sa.Column(name, kind))
+            for name, optional_kind in optional:
+                batch.add_column(sa.Column(name, optional_kind))
     op.create_index(op.f("ix_sightings_platform_seen_at"), "sightings", ["platform", "seen_at"])
     with op.batch_alter_table("scan_outcomes") as batch:
         batch.add_column(sa.Column("skip", sa.String(20)))
