@@ -58,12 +58,15 @@ class RecordedWorkers:
         ]
         return min(fitting)[2] if fitting else None
 
-    def _fit(self, recorded: Mapping[str, Any], arguments: Mapping[str, object]) -> int | None:
+    def _fit(
+        self, recorded: Mapping[str, Any], arguments: Mapping[str, object]
+    ) -> tuple[int, int] | None:
+        """How much differs, and, less than none, how much is the same."""
         wanted = recorded.get("arguments", {})
         if is_part(wanted, arguments):
-            return -parts_in(wanted)
-        same = [is_part({name: value}, arguments) for name, value in wanted.items()]
-        return len(same) - sum(same) if self.is_lenient else None
+            return 0, -parts_in(wanted)
+        same = sum(is_part({name: value}, arguments) for name, value in wanted.items())
+        return (len(wanted) - same, -same) if self.is_lenient else None
 
 
 def _said(recorded: Mapping[str, Any]) -> dict[str, Any]:

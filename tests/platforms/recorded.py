@@ -108,23 +108,26 @@ class Platform:
         given = asked.matched()
         served = {each.exchange for each in self.asked}
         fitting = [
-            (-parts, number in served, number)
+            (fit, number in served, number)
             for number, exchange in enumerate(self.exchanges)
-            if (parts := self._fit(exchange, asked, given)) is not None
+            if (fit := self._fit(exchange, asked, given)) is not None
         ]
         return min(fitting)[2] if fitting else None
 
-    def _fit(self, exchange: Mapping[str, Any], asked: Asked, given: Any) -> int | None:
+    def _fit(
+        self, exchange: Mapping[str, Any], asked: Asked, given: Mapping[str, Any]
+    ) -> tuple[int, int] | None:
+        """How much differs, and, less than none, how much is the same."""
         if (exchange.get("method", "GET"), exchange["path"]) != (asked.method, asked.path):
             return None
         wanted = {key: _as_sent(exchange[key], key) for key in _MATCHED if key in exchange}
         if is_part(wanted, given):
-            return parts_in(wanted)
+            return 0, -parts_in(wanted)
         if not self.is_lenient:
             return None
         flat = [(key, name, value) for key in wanted for name, value in wanted[key].items()]
-        same = [is_part({name: value}, given[key] or {}) for key, name, value in flat]
-        return sum(same) - len(same)
+        same = sum(is_part({name: value}, given[key] or {}) for key, name, value in flat)
+        return len(flat) - same, -same
 
     def _offered(self, asked: Asked) -> Answer | None:
         for pattern, answer in self.media.items():
@@ -221,8 +224,8 @@ class RecordedPlatforms:
                     await asyncio.sleep(platform.latency_s)
                 answer = refused(404) if platform is None else platform.answer(asked)
                 is_open = await send(answer, reader, writer, is_head=asked.method == "HEAD")
-        except (ConnectionError, asyncio.IncompleteReadError):
-            return  # the other side had enough
+        except (ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
+            return  # the other side had enough, or the test
         finally:
             writer.close()
 

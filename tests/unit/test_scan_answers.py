@@ -46,6 +46,13 @@ def outcome(error: BaseException | None, *items: ScannedVideo | Unusable) -> Sca
     return ended(seen(*items), error, scanned_at=NOW, took_s=1.5)
 
 
+def test_a_title_keeps_the_joiners_that_hindi_and_emoji_need():
+    title = "\N{WOMAN}\u200d\N{ROCKET} \u0915\u094d\u200c\u0937"
+    assert [video.title for video in seen(builders.scanned_video(title=title)).videos.values()] == [
+        title
+    ]
+
+
 def test_a_platform_that_shows_nothing_was_found_quiet():
     quiet = outcome(None)
     assert (quiet.state, quiet.found, quiet.reason) == (ScanState.FOUND, 0, None)
