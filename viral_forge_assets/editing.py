@@ -15,9 +15,11 @@ from viral_forge_assets.domain.edit_plan import (
     with_sound,
 )
 from viral_forge_assets.domain.recipes import Recipe, recipe_hash
-from viral_forge_assets.filters._compose import filter_chains
+from viral_forge_assets.domain.variation import extremes
+from viral_forge_assets.filters._compose import filter_chains, open_filter
 from viral_forge_assets.provenance import keep, kept, load, made_from
 from viral_forge_resources.contracts.errors import BadInput
+from viral_forge_resources.contracts.filters import FilterContext
 from viral_forge_resources.contracts.keys import CandidateKey
 from viral_forge_resources.contracts.media import SceneMap, SoundLevel, Transcript
 from viral_forge_resources.contracts.media_ports import MediaReader, ProgressCallback, Renderer
@@ -31,7 +33,7 @@ from viral_forge_resources.contracts.works import (
 )
 from viral_forge_resources.documents import document_hash
 
-EDIT_PLAN_VERSION = 3
+EDIT_PLAN_VERSION = 4
 RENDER_VERSION = 2
 
 
@@ -46,6 +48,29 @@ def chosen_recipe(recipes: Mapping[str, Recipe], name: str) -> Recipe:
             name, reason="names no recipe", remedy=f"There are: {', '.join(sorted(recipes))}."
         )
     return recipes[name]
+
+
+def refuse_wrong_filters(recipe: Recipe) -> None:
+    """Do nothing where every filter takes all that the recipe may draw for it.
+
+    Raises:
+        Misconfigured: no filter has a name that the recipe uses.
+        BadInput: a parameter is unknown, or may come out of range.
+    """
+    for planned in extremes(recipe.filters):
+        open_filter(planned.name, planned.parameters)
+
+
+def filter_context(plan: EditPlan, clip: ClipPlan) -> FilterContext:
+    """What the filters of ``clip`` are told of it."""
+    return FilterContext(
+        width_px=plan.width_px,
+        height_px=plan.height_px,
+        fps=clip.fps,
+        frames=clip.frames,
+        source_width_px=clip.framing.width_px,
+        cuts_s=clip.cuts_s,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +115,7 @@ class CuttingRoom:
         )
         plan = kept(self.storage, self._plan_key(), EditPlan, origin=origin)
         if plan is None:
+            refuse_wrong_filters(recipe)
             plan = plan_edit(
                 recipe,
                 probe=source.probe,
@@ -160,11 +186,8 @@ class CuttingRoom:
     ) -> RenderedClip:
         source = self.source()
         chains = filter_chains(
-            [(planned.name, planned.parameters) for planned in plan.filters],
-            width_px=plan.width_px,
-            height_px=plan.height_px,
-            fps=clip.fps,
-            frames=clip.frames,
+            [(planned.name, planned.parameters) for planned in clip.filters],
+            filter_context(plan, clip),
         )
         spec = render_spec(
             plan, clip, source.probe, source_filters=chains.source, frame_filters=chains.frame

@@ -2,8 +2,9 @@
 
 import io
 import subprocess
-from dataclasses import FrozenInstanceError, fields
+from dataclasses import FrozenInstanceError, fields, replace
 from fractions import Fraction
+from itertools import pairwise
 from typing import Any
 
 import av
@@ -14,32 +15,52 @@ import pytest
 from pydantic import TypeAdapter
 
 from viral_forge_assets import filters
-from viral_forge_assets.filters._compose import Filter, filter_chains, open_filter
+from viral_forge_assets.filters._compose import filter_chains, open_filter
 from viral_forge_resources.contracts.errors import BadInput, Misconfigured
+from viral_forge_resources.contracts.filters import Filter, FilterContext
+from viral_forge_resources.contracts.media import Stretch
+from viral_forge_resources.media.fonts import write_fonts_config
 from viral_forge_resources.plugins import get_plugin, plugin_names
 
 NAMES = plugin_names(filters)
-SIZE = {"width_px": 192, "height_px": 340}
 FPS = Fraction(30000, 1001)
 FRAMES = 24
+CLIP = FilterContext(
+    width_px=192, height_px=340, fps=FPS, frames=FRAMES, source_width_px=192, text=()
+)
+LONG = FilterContext(
+    width_px=1080,
+    height_px=1920,
+    fps=Fraction(30),
+    frames=5400,
+    source_width_px=608,
+    cuts_s=tuple(0.7 * cut for cut in range(1, 250)),
+    text=(),
+)
+_SEEN_PSNR = 42.0
+"""dB of the picture that changed most; 48 is one step of each sample."""
 
 
-def _through(chain: str) -> tuple[Fraction | None, Fraction | None, npt.NDArray[np.int16]]:
-    """Rate, sample aspect and pictures of a test pattern after ``chain``."""
-    pattern = f"testsrc2=size=192x340:rate={FPS},trim=end_frame={FRAMES}"
-    command = [imageio_ffmpeg.get_ffmpeg_exe(), "-nostdin", "-hide_banner", "-loglevel", "error"]
-    command += ["-protocol_whitelist", "file,pipe", "-f", "lavfi", "-i", pattern]
-    command += ["-vf", f"format=yuv420p,{chain}", "-c:v", "rawvideo", "-f", "nut", "pipe:1"]
-    done = subprocess.run(command, capture_output=True, check=True)  # noqa: S603  our own binary
-    assert done.stderr == b""
-    with av.open(io.BytesIO(done.stdout), mode="r") as container:
-        stream = container.streams.video[0]
-        pictures = np.stack([f.to_ndarray(format="yuv420p") for f in container.decode(stream)])
-        return stream.average_rate, stream.sample_aspect_ratio, pictures.astype(np.int16)
+@pytest.fixture(scope="module")
+def through(tmp_path_factory):
+    """Rate, sample aspect and pictures of a test pattern after a chain."""
+    fonts = write_fonts_config(tmp_path_factory.mktemp("fonts"))
 
+    def run(chain: str) -> tuple[Fraction | None, Fraction | None, npt.NDArray[np.int16]]:
+        pattern = f"testsrc2=size=192x340:rate={FPS},trim=end_frame={FRAMES}"
+        command = [imageio_ffmpeg.get_ffmpeg_exe(), "-nostdin", "-hide_banner"]
+        command += ["-loglevel", "error", "-protocol_whitelist", "file,pipe"]
+        command += ["-f", "lavfi", "-i", pattern, "-vf", f"format=yuv420p,{chain}"]
+        command += ["-c:v", "rawvideo", "-f", "nut", "pipe:1"]
+        environment = {"FONTCONFIG_FILE": str(fonts)}
+        done = subprocess.run(command, capture_output=True, check=True, env=environment)  # noqa: S603  our own binary
+        assert done.stderr == b""
+        with av.open(io.BytesIO(done.stdout), mode="r") as container:
+            stream = container.streams.video[0]
+            pictures = np.stack([f.to_ndarray(format="yuv420p") for f in container.decode(stream)])
+            return stream.average_rate, stream.sample_aspect_ratio, pictures.astype(np.int16)
 
-def _chain(opened: Filter) -> str:
-    return opened.filtergraph(**SIZE, fps=FPS, frames=FRAMES)
+    return run
 
 
 def _numbers(kind: type[Filter]) -> dict[str, dict[str, Any]]:
@@ -48,9 +69,15 @@ def _numbers(kind: type[Filter]) -> dict[str, dict[str, Any]]:
     return {n: s for n, s in parameters.items() if s["type"] in {"number", "integer"}}
 
 
+def _at(kind: type[Filter], end: str) -> Filter:
+    """The filter with all its numbers at that end of their ranges."""
+    cast = {"number": float, "integer": int}
+    return kind(**{n: cast[s["type"]](s[end]) for n, s in _numbers(kind).items()})
+
+
 @pytest.fixture(scope="module")
-def untouched():
-    return _through("null")
+def untouched(through):
+    return through("null")
 
 
 @pytest.fixture(params=NAMES)
@@ -74,33 +101,64 @@ def test_place_and_cost_are_known(kind):
 
 
 @pytest.mark.parametrize("end", ["default", "minimum", "maximum"])
-def test_size_rate_and_number_of_frames_are_kept(kind, untouched, end):
-    chosen = {n: float(s[end]) for n, s in _numbers(kind).items()}
-
-    rate, aspect, pictures = _through(_chain(kind(**chosen)))
+def test_size_rate_and_number_of_frames_are_kept(through, kind, untouched, end):
+    rate, aspect, pictures = through(_at(kind, end).filtergraph(CLIP))
 
     assert (rate, aspect, pictures.shape) == (untouched[0], untouched[1], untouched[2].shape)
 
 
-def test_defaults_are_seen(kind, untouched):
-    _, _, pictures = _through(_chain(kind()))
+def test_defaults_are_seen(through, kind, untouched):
+    _, _, pictures = through(kind().filtergraph(CLIP))
 
-    assert np.abs(pictures[-1] - untouched[2][-1]).mean() > 1
+    worst = (np.square(pictures - untouched[2], dtype=np.float64)).mean(axis=(1, 2)).max()
+    assert worst > 0
+    assert 20 * np.log10(255 / np.sqrt(worst)) < _SEEN_PSNR
 
 
-def test_neutral_parameters_change_nothing(kind, untouched):
-    _, _, pictures = _through(_chain(kind.neutral()))
+def test_neutral_parameters_change_nothing(through, kind, untouched):
+    _, _, pictures = through(kind.neutral().filtergraph(CLIP))
 
     assert np.abs(pictures - untouched[2]).mean() < 0.5
 
 
 def test_every_number_has_a_range_and_nothing_beyond_it_is_taken(name, kind):
     for parameter, schema in _numbers(kind).items():
-        for beyond in (schema["minimum"] - 0.01, schema["maximum"] + 0.01):
+        step = 1 if schema["type"] == "integer" else 0.01
+        ends = (schema["minimum"] - step, schema["maximum"] + step)
+        for beyond in (*ends, float("nan"), float("inf")):
             with pytest.raises(ValueError, match=parameter):
                 kind(**{parameter: beyond})
             with pytest.raises(BadInput, match=rf"filter {name}.*{parameter} \("):
                 open_filter(name, {parameter: beyond})
+
+
+def test_the_same_parameters_draw_the_same_pictures(through, kind):
+    first, again = (through(kind().filtergraph(CLIP))[2] for _ in range(2))
+
+    assert (first == again).all()
+
+
+def test_another_seed_is_another_graph(kind):
+    if "seed" not in {field.name for field in fields(kind)}:
+        pytest.skip("leaves nothing to chance")
+
+    assert kind(seed=1).filtergraph(LONG) == kind(seed=1).filtergraph(LONG)
+    assert kind(seed=1).filtergraph(LONG) != kind(seed=2).filtergraph(LONG)
+
+
+def test_three_minutes_of_cuts_are_no_more_than_ffmpeg_reads(through, kind):
+    chain = kind().filtergraph(replace(LONG, width_px=192, height_px=340, source_width_px=192))
+
+    assert len(chain) < 60_000
+    assert len(through(chain)[2]) == FRAMES
+
+
+def test_twice_in_one_clip_is_as_good_as_once(through, name, untouched):
+    chains = filter_chains([(name, {}), (name, {})], CLIP)
+
+    _, _, pictures = through(",".join((*chains.source, *chains.frame)) or "null")
+
+    assert pictures.shape == untouched[2].shape
 
 
 def test_an_unknown_parameter_is_refused(name):
@@ -116,37 +174,66 @@ def test_a_filter_is_a_value(kind):
 
 
 def test_an_unknown_filter_is_refused_with_the_names_of_those_there_are():
-    with pytest.raises(Misconfigured, match="colour, mirror, zoom"):
-        filter_chains([("sparkle", {})], **SIZE, fps=FPS, frames=FRAMES)
+    with pytest.raises(Misconfigured, match=r"colour.*mirror.*zoom"):
+        filter_chains([("sparkle", {})], CLIP)
 
 
 def test_chains_keep_their_order_and_skip_what_changes_nothing():
     planned = [("zoom", {}), ("colour", {}), ("mirror", {"enabled": False}), ("mirror", {})]
 
-    chains = filter_chains(planned, **SIZE, fps=FPS, frames=FRAMES)
+    chains = filter_chains(planned, CLIP)
 
     assert [chain.partition("=")[0] for chain in chains.source] == ["eq"]
     assert [chain.partition("=")[0] for chain in chains.frame] == ["scale", "hflip"]
 
 
-def test_a_mirror_swaps_left_and_right(untouched):
-    _, _, pictures = _through(_chain(open_filter("mirror", {})))
+def test_a_mirror_swaps_left_and_right(through, untouched):
+    _, _, pictures = through(open_filter("mirror", {}).filtergraph(CLIP))
 
     assert (pictures[0][:340] == untouched[2][0][:340, ::-1]).all()
 
 
-def test_a_zoom_begins_with_the_whole_picture_and_ends_nearer(untouched):
-    _, _, pictures = _through(_chain(open_filter("zoom", {"scale": 1.08})))
+def test_a_zoom_begins_with_the_whole_picture_and_ends_nearer(through, untouched):
+    _, _, pictures = through(open_filter("zoom", {"scale": 1.08}).filtergraph(CLIP))
 
-    _, _, nearer = _through("scale=208:368:flags=bicubic,crop=192:340:exact=1")
+    _, _, nearer = through("scale=208:368:flags=bicubic,crop=192:340:exact=1")
     assert (pictures[0] == untouched[2][0]).all()
     assert np.abs(pictures[-1] - nearer[-1]).mean() < 0.5
 
 
-@pytest.mark.parametrize("flip", ["hflip", "vflip"])
-def test_a_zoom_does_not_sway(flip):
-    chain = _chain(open_filter("zoom", {"scale": 1.08}))
+@pytest.mark.parametrize("text", [None, (Stretch(start_s=0.1, end_s=0.2),)])
+def test_a_clip_is_not_mirrored_where_text_is_seen_or_nobody_looked(text):
+    assert open_filter("mirror", {}).filtergraph(replace(CLIP, text=text)) == "null"
 
-    luma, flipped = (_through(c)[2][:, :340] for c in (chain, f"{flip},{chain},{flip}"))
+
+def test_accents_fall_on_cuts_and_fill_long_shots():
+    clip = FilterContext(
+        width_px=192,
+        height_px=340,
+        fps=FPS,
+        frames=600,
+        source_width_px=192,
+        cuts_s=(3.0, 3.2, 4.5),
+    )
+
+    accents = clip.accents(every_s=2.0, seed=5)
+
+    assert {3.003, 4.505} <= {round(at_s, 3) for at_s in accents}
+    assert all(later - earlier >= 1 for earlier, later in pairwise(accents))
+    assert max(later - earlier for earlier, later in pairwise((0, *accents, 20))) < 4
+    assert accents == clip.accents(every_s=2.0, seed=5) != clip.accents(every_s=2.0, seed=6)
+
+
+@pytest.mark.parametrize("text", ["a'b", "a\\b", "%{pts}", "a:b", "a\nb", "[x]", "a;b", "\u4f60"])
+def test_a_watermark_takes_no_letter_that_ffmpeg_reads_as_a_command_or_cannot_draw(text):
+    with pytest.raises(BadInput, match="filter watermark': text"):
+        open_filter("watermark", {"text": text})
+
+
+@pytest.mark.parametrize("flip", ["hflip", "vflip"])
+def test_a_zoom_does_not_sway(through, flip):
+    chain = open_filter("zoom", {"scale": 1.08}).filtergraph(CLIP)
+
+    luma, flipped = (through(c)[2][:, :340] for c in (chain, f"{flip},{chain},{flip}"))
 
     assert np.abs(luma - flipped).mean() < 0.5

@@ -16,7 +16,8 @@ from viral_forge_assets.domain.edit_plan import (
     with_sound,
     words_in_clip,
 )
-from viral_forge_assets.domain.recipes import PlannedFilter, Recipe
+from viral_forge_assets.domain.recipes import Recipe
+from viral_forge_assets.domain.variation import RecipeFilter
 from viral_forge_resources.contracts.errors import BadInput
 from viral_forge_resources.contracts.media import (
     FramingMode,
@@ -51,7 +52,7 @@ RECIPE = Recipe(
     name="mine",
     version=3,
     description="A test.",
-    filters=(PlannedFilter(name="zoom", parameters={"scale": 1.05}),),
+    filters=(RecipeFilter(name="zoom", parameters={"scale": 1.05}),),
 )
 SCENES = SceneMap(duration_s=20.0, shots=(Shot(start_s=0, end_s=20, focus_x=0.3),), silences=())
 LEVEL = SoundLevel(measured_lufs=-20.0, gain_db=6.2, expected_lufs=-14.1)

@@ -5,8 +5,9 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from viral_forge_assets.domain.moments import choose_moment
-from viral_forge_assets.domain.recipes import PlannedFilter, Preset, Recipe, recipe_hash
+from viral_forge_assets.domain.recipes import Preset, Recipe, recipe_hash
 from viral_forge_assets.domain.reframing import ClipFormat, crop_loss, frame_for
+from viral_forge_assets.domain.variation import PlannedFilter, drawn_filters
 from viral_forge_resources.contracts.media import (
     Framing,
     FramingMode,
@@ -33,6 +34,8 @@ class ClipPlan:
     Attributes:
         number: 1 is the first clip of the candidate.
         segments: stretches of the source, in the order they are shown.
+        filters: in the order they are applied, with what the recipe left open drawn.
+        cuts_s: moments of the clip at which the picture jumps.
         sound: None until the cut sound was measured, and for a source without a sound track.
         reasons: why these segments and this framing, for people.
         score: of the moment, in [0, 1].
@@ -43,6 +46,8 @@ class ClipPlan:
     framing: Framing
     fps: Fraction
     score: float
+    filters: tuple[PlannedFilter, ...] = ()
+    cuts_s: tuple[float, ...] = ()
     reasons: tuple[str, ...] = ()
     sound: SoundLevel | None = None
 
@@ -78,7 +83,6 @@ class EditPlan:
     target_lufs: float
     crf: int
     preset: Preset
-    filters: tuple[PlannedFilter, ...]
     clips: tuple[ClipPlan, ...]
 
 
@@ -99,12 +103,15 @@ def plan_edit(
     """
     moment = choose_moment(recipe, probe, scene_map, transcript.words, source_name=source_name)
     framing, reasons = _framing(recipe, probe, scene_map, moment.stretch)
+    number = 1
     clip = ClipPlan(
-        number=1,
+        number=number,
         segments=(moment.stretch,),
         framing=framing,
         fps=clip_fps(probe),
         score=moment.score,
+        filters=drawn_filters(recipe.filters, recipe_hash(recipe), source_sha256, number),
+        cuts_s=cuts_in_clip(scene_map, (moment.stretch,)),
         reasons=(*moment.reasons, *reasons),
     )
     return EditPlan(
@@ -120,7 +127,6 @@ def plan_edit(
         target_lufs=recipe.target_lufs,
         crf=recipe.crf,
         preset=recipe.preset,
-        filters=recipe.filters,
         clips=(clip,),
     )
 
@@ -158,6 +164,21 @@ def words_in_clip(words: Sequence[Word], segments: Sequence[Stretch]) -> tuple[W
             last = word
         offset_s += segment.duration_s
     return tuple(heard)
+
+
+def cuts_in_clip(scene_map: SceneMap, segments: Sequence[Stretch]) -> tuple[float, ...]:
+    """Moments of the clip, in order, at which it jumps: the source's cuts and its own joints."""
+    found: list[float] = []
+    offset_s = 0.0
+    for segment in segments:
+        found += [offset_s] if offset_s else []
+        found += [
+            shot.start_s - segment.start_s + offset_s
+            for shot in scene_map.shots
+            if segment.start_s < shot.start_s < segment.end_s
+        ]
+        offset_s += segment.duration_s
+    return tuple(round(at_s, 3) for at_s in found)
 
 
 def render_spec(

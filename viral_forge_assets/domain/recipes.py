@@ -1,32 +1,24 @@
 """Recipes: named, versioned editing styles, written as JSON documents."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, fields
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import ConfigDict, Field
 
 from viral_forge_assets.domain.captioning import CAPTION_STYLES
+from viral_forge_assets.domain.variation import (
+    WRITTEN_BY_PEOPLE,
+    Between,
+    Name,
+    RecipeFilter,
+)
 from viral_forge_resources.contracts.errors import BadInput
 from viral_forge_resources.contracts.media import FramingMode
 from viral_forge_resources.documents import document_hash, from_json
 
-ParameterValue = bool | int | float | str
 Preset = Literal["ultrafast", "superfast", "veryfast", "faster", "fast", "medium", "slow"]
-Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,39}$")]
 
-_WRITTEN_BY_PEOPLE = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)
 _HASH_LENGTH = 16
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlannedFilter:
-    """A creative filter by name, with the parameters that differ from its defaults."""
-
-    __pydantic_config__: ClassVar[ConfigDict] = _WRITTEN_BY_PEOPLE
-
-    name: Name
-    parameters: Mapping[str, ParameterValue] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,14 +29,14 @@ class Recipe:
         version: raised by whoever changes what the recipe makes.
         max_crop: largest share of the picture that ``crop`` may lose; where it would lose more,
             the whole picture is shown instead. A 16:9 picture loses 0.68.
-        filters: in the order they are applied.
+        filters: in the order they are applied; what they leave open is drawn for each clip.
         caption_style: one of ``captioning.CAPTION_STYLES``.
         target_lufs: integrated loudness of a clip.
         crf: quality of the picture, lower is better and larger.
         preset: of the encoder; faster makes larger files.
     """
 
-    __pydantic_config__: ClassVar[ConfigDict] = _WRITTEN_BY_PEOPLE
+    __pydantic_config__: ClassVar[ConfigDict] = WRITTEN_BY_PEOPLE
 
     name: Name
     version: Annotated[int, Field(ge=1)]
@@ -55,7 +47,7 @@ class Recipe:
     max_duration_s: Annotated[float, Field(ge=1, le=180)] = 60.0
     framing: FramingMode = FramingMode.CROP
     max_crop: Annotated[float, Field(ge=0, le=1)] = 0.8
-    filters: tuple[PlannedFilter, ...] = ()
+    filters: tuple[RecipeFilter, ...] = ()
     has_captions: bool = True
     caption_style: Name = "bold"
     target_lufs: Annotated[float, Field(ge=-24, le=-9)] = -14.0
@@ -98,6 +90,11 @@ def _contradictions(recipe: Recipe, name: str) -> list[tuple[str, str]]:
     if recipe.min_duration_s > recipe.max_duration_s:
         reason = f"min_duration_s: {recipe.min_duration_s} is above max_duration_s"
         found.append((reason, f"Choose one of at most {recipe.max_duration_s}."))
+    for number, planned in enumerate(recipe.filters):
+        for parameter, value in planned.parameters.items():
+            if isinstance(value, Between) and value.least > value.most:
+                reason = f"filters.{number}.parameters.{parameter}: least is above most"
+                found.append((reason, f"Choose a least of at most {value.most}."))
     if recipe.caption_style not in CAPTION_STYLES:
         reason = f"caption_style: no style is named '{recipe.caption_style}'"
         found.append((reason, f"There are: {', '.join(sorted(CAPTION_STYLES))}."))

@@ -1,39 +1,18 @@
 """Turns planned filters, given by name, into FFmpeg chains."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from fractions import Fraction
-from typing import Any, ClassVar, Literal, Protocol, Self
+from dataclasses import dataclass, replace
+from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
 from viral_forge_assets import filters
 from viral_forge_resources.contracts.errors import BadInput
+from viral_forge_resources.contracts.filters import Filter, FilterContext
 from viral_forge_resources.plugins import get_plugin
 
 PlannedParameters = Mapping[str, bool | int | float | str]
 _IDENTITY = "null"
-
-
-class Filter(Protocol):
-    """One creative operation on the picture: a frozen value whose fields are its parameters.
-
-    Attributes:
-        place: ``source`` works on the picture before it is cropped and scaled, where it is
-            cheaper, ``frame`` on the finished frame, under the captions.
-        cost: CPU for a frame of 1080x1920: ``light`` below 1.2 ms, ``medium`` up to 10 ms,
-            ``heavy`` above.
-    """
-
-    place: ClassVar[Literal["source", "frame"]]
-    cost: ClassVar[Literal["light", "medium", "heavy"]]
-
-    @classmethod
-    def neutral(cls) -> Self:
-        """The one that changes nothing."""
-
-    def filtergraph(self, *, width_px: int, height_px: int, fps: Fraction, frames: int) -> str:
-        """FFmpeg chain that keeps frame size, rate and count."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,23 +24,18 @@ class FilterChains:
 
 
 def filter_chains(
-    planned: Sequence[tuple[str, PlannedParameters]],
-    *,
-    width_px: int,
-    height_px: int,
-    fps: Fraction,
-    frames: int,
+    planned: Sequence[tuple[str, PlannedParameters]], clip: FilterContext
 ) -> FilterChains:
-    """The planned filters as FFmpeg chains for a clip of that size, rate and number of frames.
+    """The planned filters as FFmpeg chains for that clip.
 
     Raises:
         Misconfigured: no filter has that name; says which there are.
         BadInput: a parameter is unknown or out of range; says what the filter takes.
     """
     chains: dict[str, list[str]] = {"source": [], "frame": []}
-    for name, parameters in planned:
+    for number, (name, parameters) in enumerate(planned):
         opened = open_filter(name, parameters)
-        chain = opened.filtergraph(width_px=width_px, height_px=height_px, fps=fps, frames=frames)
+        chain = opened.filtergraph(replace(clip, number=number))
         if chain != _IDENTITY:
             chains[opened.place].append(chain)
     return FilterChains(source=tuple(chains["source"]), frame=tuple(chains["frame"]))

@@ -1,13 +1,14 @@
 """Colour: a light grade."""
 
-from fractions import Fraction
-from typing import Annotated, ClassVar, Literal, Self
+from typing import Annotated, ClassVar, Self
 
-from pydantic import ConfigDict, Field
+from pydantic import Field
 from pydantic.dataclasses import dataclass
 
+from viral_forge_resources.contracts.filters import FILTER_RULES, Cost, FilterContext, Place
 
-@dataclass(frozen=True, slots=True, kw_only=True, config=ConfigDict(extra="forbid", strict=True))
+
+@dataclass(frozen=True, slots=True, kw_only=True, config=FILTER_RULES)
 class Colour:
     """A light grade: saturation, contrast, brightness and hue.
 
@@ -18,8 +19,8 @@ class Colour:
         hue_deg: turn of the colour wheel in degrees; 0 leaves it.
     """
 
-    place: ClassVar[Literal["source", "frame"]] = "source"
-    cost: ClassVar[Literal["light", "medium", "heavy"]] = "light"
+    place: ClassVar[Place] = "source"
+    cost: ClassVar[Cost] = "light"
 
     saturation: Annotated[float, Field(ge=0.5, le=1.5)] = 1.15
     contrast: Annotated[float, Field(ge=0.8, le=1.25)] = 1.05
@@ -31,7 +32,7 @@ class Colour:
         """The one that changes nothing."""
         return cls(saturation=1.0, contrast=1.0, brightness=0.0, hue_deg=0.0)
 
-    def filtergraph(self, *, width_px: int, height_px: int, fps: Fraction, frames: int) -> str:
+    def filtergraph(self, clip: FilterContext) -> str:
         """FFmpeg chain that keeps frame size, rate and count.
 
         Source: https://ffmpeg.org/ffmpeg-filters.html#eq

@@ -1,24 +1,27 @@
 """Mirror: left becomes right."""
 
-from fractions import Fraction
-from typing import Annotated, ClassVar, Literal, Self
+from typing import Annotated, ClassVar, Self
 
-from pydantic import ConfigDict, Field
+from pydantic import Field
 from pydantic.dataclasses import dataclass
 
+from viral_forge_resources.contracts.filters import FILTER_RULES, Cost, FilterContext, Place
 
-@dataclass(frozen=True, slots=True, kw_only=True, config=ConfigDict(extra="forbid", strict=True))
+
+@dataclass(frozen=True, slots=True, kw_only=True, config=FILTER_RULES)
 class Mirror:
-    """The picture seen in a mirror; only for pictures without text, which comes out reversed.
+    """The picture seen in a mirror, where the clip shows no text: that would come out reversed.
 
+    A clip in which nobody looked for text stays as it is, and so does one with text in a single
+    shot: left and right would change places from shot to shot.
     It works on the finished frame: ahead of the crop, the crop would follow the wrong side.
 
     Attributes:
         enabled: false leaves the picture as it is.
     """
 
-    place: ClassVar[Literal["source", "frame"]] = "frame"
-    cost: ClassVar[Literal["light", "medium", "heavy"]] = "light"
+    place: ClassVar[Place] = "frame"
+    cost: ClassVar[Cost] = "light"
 
     enabled: Annotated[bool, Field(description="Mirror the picture.")] = True
 
@@ -27,12 +30,13 @@ class Mirror:
         """The one that changes nothing."""
         return cls(enabled=False)
 
-    def filtergraph(self, *, width_px: int, height_px: int, fps: Fraction, frames: int) -> str:
+    def filtergraph(self, clip: FilterContext) -> str:
         """FFmpeg chain that keeps frame size, rate and count.
 
         Source: https://ffmpeg.org/ffmpeg-filters.html#hflip
         """
-        return "hflip" if self.enabled else "null"
+        has_no_text = clip.text == ()
+        return "hflip" if self.enabled and has_no_text else "null"
 
 
 FILTER = Mirror

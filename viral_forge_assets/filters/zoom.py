@@ -1,13 +1,14 @@
 """Zoom: a slow push in."""
 
-from fractions import Fraction
-from typing import Annotated, ClassVar, Literal, Self
+from typing import Annotated, ClassVar, Self
 
-from pydantic import ConfigDict, Field
+from pydantic import Field
 from pydantic.dataclasses import dataclass
 
+from viral_forge_resources.contracts.filters import FILTER_RULES, Cost, FilterContext, Place
 
-@dataclass(frozen=True, slots=True, kw_only=True, config=ConfigDict(extra="forbid", strict=True))
+
+@dataclass(frozen=True, slots=True, kw_only=True, config=FILTER_RULES)
 class Zoom:
     """A slow, even zoom towards the centre, over the whole clip.
 
@@ -18,8 +19,8 @@ class Zoom:
         scale: final magnification; 1.06 ends on the central 94 % of width and height.
     """
 
-    place: ClassVar[Literal["source", "frame"]] = "frame"
-    cost: ClassVar[Literal["light", "medium", "heavy"]] = "medium"
+    place: ClassVar[Place] = "frame"
+    cost: ClassVar[Cost] = "medium"
 
     scale: Annotated[float, Field(ge=1.0, le=1.08)] = 1.06
 
@@ -28,7 +29,7 @@ class Zoom:
         """The one that changes nothing."""
         return cls(scale=1.0)
 
-    def filtergraph(self, *, width_px: int, height_px: int, fps: Fraction, frames: int) -> str:
+    def filtergraph(self, clip: FilterContext) -> str:
         """FFmpeg chain that keeps frame size, rate and count.
 
         Times count from 0; frame numbers would not do: ``scale`` counts from 1, ``crop`` from 0.
@@ -39,14 +40,14 @@ class Zoom:
         """
         if self.scale == 1:
             return "null"
-        last_s = float(max(frames - 1, 1) / fps)
+        last_s = float(max(clip.frames - 1, 1) / clip.fps)
         zoom = f"(1+{self.scale - 1:.6f}*clip(t/{last_s:.6f},0,1))"
-        wide = f"2*round({width_px / 2:g}*{zoom})"
-        tall = f"2*round({height_px / 2:g}*{zoom})"
+        wide = f"2*round({clip.width_px / 2:g}*{zoom})"
+        tall = f"2*round({clip.height_px / 2:g}*{zoom})"
         return (
             f"scale=w='{wide}':h='{tall}':eval=frame:flags=bicubic,"
-            f"crop=w={width_px}:h={height_px}:x='({wide}-{width_px})/2':y='({tall}-{height_px})/2'"
-            f":exact=1,setsar=1"
+            f"crop=w={clip.width_px}:h={clip.height_px}:x='({wide}-{clip.width_px})/2'"
+            f":y='({tall}-{clip.height_px})/2':exact=1,setsar=1"
         )
 
 

@@ -95,7 +95,7 @@ class FfmpegRenderer:
                 self._arguments(spec, spans, facts),
                 name=source.name,
                 folder=folder,
-                environment=self._fonts(folder) if captions else None,
+                environment=self._fonts(folder) if captions or _has_text(spec) else None,
                 on_frame=_as_share(clip_frames(spans), on_progress),
             )
             _refuse_short_picture(finished, clip_frames(spans), spec, source.name)
@@ -161,6 +161,10 @@ def _lay_out(
     (folder / filtergraph.CROP_FILE).write_text(filtergraph.crop_commands(spec))
     if captions is not None:
         (folder / filtergraph.CAPTIONS_FILE).write_bytes(captions.read_bytes())
+
+
+def _has_text(spec: RenderSpec) -> bool:
+    return any("drawtext=" in chain for chain in (*spec.source_filters, *spec.frame_filters))
 
 
 def _as_share(frames: int, on_progress: ProgressCallback) -> Callable[[int], None]:
