@@ -64,6 +64,12 @@ class RecordedScannerContract(ScannerContract):
             assert ground.variable(setting) in str(refused.error)
             assert (refused.videos, refused.asked, refused.unmatched) == ([], [], [])
 
+    def test_its_settings_can_be_told_by_the_environment(self, ground, monkeypatch):
+        told = ground.settings("http://127.0.0.1:9")
+        for variable, value in ground.environment("http://127.0.0.1:9").items():
+            monkeypatch.setenv(variable, value)
+        assert ground.plugin.Settings(_env_file=None) == told
+
     def test_every_use_of_an_allowance_is_counted(self, ground):
         assert ground.scan().units == ground.recording.uses()
 

@@ -1,9 +1,13 @@
 """The loopback platforms answer as recorded; tests that trust them rest on this."""
 
+from io import BytesIO
+
 import httpx
 import pytest
+from PIL import Image, ImageChops
 
 from tests.platforms.answers import CUT_OFF, HUGE, SILENT
+from tests.platforms.pictures import thumbnail
 from tests.platforms.recorded import RecordedPlatforms
 from tests.platforms.recording import Recording, load
 
@@ -84,6 +88,13 @@ def test_media_are_served_whole_and_in_parts(client, cats, tmp_path):
     assert client.get("/files/b.mp4", headers={"range": "bytes=100-"}).status_code == 416
     assert client.head("/files/a.mp4").headers["content-length"] == "100"
     assert client.get("/other.mp4").status_code == 404
+
+
+def test_thumbnails_are_pictures_that_differ():
+    first, second = (Image.open(BytesIO(thumbnail(number))) for number in range(2))
+    assert (first.format, first.size) == ("JPEG", (64, 36))
+    assert ImageChops.difference(first, second).getbbox() is not None
+    assert thumbnail(1) == thumbnail(1)
 
 
 def test_a_cut_off_answer_is_shorter_than_it_says(client, cats):

@@ -61,7 +61,7 @@ class Settings(BaseSettings):
 
     model_config = settings_config("SCANNER_INTERNET_ARCHIVE")
 
-    url: HttpUrl = Field(
+    api_url: HttpUrl = Field(
         default=HttpUrl("https://archive.org"), description="Address of the archive."
     )
     sort: Literal["week desc", "downloads desc", "publicdate desc"] = Field(
@@ -86,7 +86,7 @@ class InternetArchiveScanner:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._url = str(settings.url).rstrip("/")
+        self._url = str(settings.api_url).rstrip("/")
 
     def scan(self, request: ScanRequest, tools: ScanTools) -> Found:
         """Yield what the watched collections have, then what the queries find.

@@ -1,6 +1,7 @@
 """Where a scanner meets the recording of its platform."""
 
 import asyncio
+import json
 from collections.abc import Iterator, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass, field, fields
@@ -118,6 +119,11 @@ class RecordedGround:
         """The environment variable that ``setting`` is read from."""
         return f"{self.plugin.Settings.model_config['env_prefix']}{setting.upper()}"
 
+    def environment(self, server: str) -> dict[str, str]:
+        """The same settings as environment variables, for a studio that reads its own."""
+        given = self.recording.settings(server)
+        return {self.variable(name): _as_typed(value) for name, value in given.items()}
+
     def secrets(self) -> list[str]:
         """Values of the settings that nobody may see."""
         values = (value for _, value in self.settings("http://127.0.0.1:9"))
@@ -193,6 +199,13 @@ class RecordedGround:
             platform.faults[number] = fault.web(self.platforms)
         else:
             workers.faults[number - len(platform.exchanges)] = fault.job
+
+
+def _as_typed(value: Any) -> str:
+    """A setting as people write it into a file: lists with commas."""
+    if isinstance(value, list):
+        return ",".join(map(_as_typed, value))
+    return value if isinstance(value, str) else json.dumps(value)
 
 
 def shown(video: ScannedVideo) -> dict[str, Any]:
