@@ -99,6 +99,12 @@ def test_in_full_each_video_is_asked_for_and_gone_ones_are_left_out(server, tmp_
     assert all("formats" not in entry for entry in got)
 
 
+def test_a_site_that_shows_none_of_what_it_lists_is_not_quiet(server, tmp_path):
+    links = [server.script(path, answer(403)) for path in ("/a", "/b")]
+    facts = _failure(tmp_path, _feed(server, *links), is_full=True)
+    assert facts["status"] == 403
+
+
 def test_once_a_site_asks_to_wait_the_rest_stays_as_listed(server, tmp_path):
     busy = server.script("/busy", answer(429))
     links = [_page(server, "/a"), busy, _page(server, "/b")]

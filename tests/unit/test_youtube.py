@@ -293,8 +293,9 @@ def _by_ytdlp(
     return _scan(platforms, document, name, ledger=SpentLedger())
 
 
-def test_ytdlp_searches_where_the_searches_are_spent_and_it_may(platforms):
-    (video,) = _by_ytdlp(platforms, _listed()).whole()
+@pytest.mark.parametrize("kind", [{}, {"_type": "video"}])
+def test_ytdlp_searches_where_the_searches_are_spent_and_it_may(platforms, kind):
+    (video,) = _by_ytdlp(platforms, _listed(**kind)).whole()
     assert (video.views, video.likes, video.comments) == (120345, 54, None)
     assert (video.author, video.author_id) == ("Cats", "UCcats")
     assert video.published_at == datetime.fromtimestamp(1795251600, UTC)

@@ -13,7 +13,8 @@ Found = AsyncGenerator[ScannedVideo | Unusable, None]
 async def gathered(request: ScanRequest, *sources: Found) -> Found:
     """What ``sources`` find, one asked after the other, as ``request`` wants it.
 
-    Each video once, none older than ``request.since``, at most ``request.limit``. A source that
+    Each video once, none older than ``request.since`` unless a person chose it, at most
+    ``request.limit``. A source that
     fails takes nothing from the others: its error comes after what they found, the first of
     several.
 
@@ -44,7 +45,8 @@ async def _new(source: Found, request: ScanRequest, seen: set[str]) -> Found:
     async with aclosing(source):
         async for item in source:
             if isinstance(item, ScannedVideo):
-                if item.platform_video_id in seen or is_older(item.published_at, request.since):
+                is_old = is_older(item.published_at, request.since) and not item.is_hand_picked
+                if item.platform_video_id in seen or is_old:
                     continue
                 seen.add(item.platform_video_id)
             yield item

@@ -140,12 +140,12 @@ def from_ytdlp(
 ) -> Spotted | Unusable | None:
     """One result of a search with yt-dlp, None for one that is too old or not there yet.
 
-    A listed entry (``_type``) has rounded counts and an estimated date: neither is taken over.
+    An entry that is only listed (``_type`` of an address) has rounded counts and an estimated date: neither is taken over.
     """
     video_id, title = known_id(inside(entry, "id")), one_line(inside(entry, "title"))
     if video_id is None or title is None:
         return NO_ID if video_id is None else NO_TITLE
-    is_listed = inside(entry, "_type") is not None
+    is_listed = inside(entry, "_type") not in (None, "video")  # a full one is called a video
     published_at = moment(inside(entry, "timestamp"))
     is_old = published_at is not None and published_at < since - _ROUNDING * is_listed
     if is_old or str(inside(entry, "live_status")) in _NOT_YET_A_VIDEO:

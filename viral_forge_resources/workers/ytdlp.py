@@ -108,20 +108,25 @@ def _entries(lister: Any, arguments: Mapping[str, Any]) -> list[dict[str, Any]]:
 def _in_full(lister: Any, flat: list[dict[str, Any]]) -> list[dict[str, Any]]:  # noqa: ANN401
     """Each video asked for; gone ones are left out.
 
-    Once the site no longer answers, the rest stays as the list says it, unless nothing came.
+    Once the site no longer answers, the rest stays as the list says it, unless nothing came. Where
+    not one of several videos may be seen, that is no quiet site but one that shuts us out.
     """
     full: list[dict[str, Any]] = []
+    refused: YoutubeDLError | None = None
     for number, entry in enumerate(flat):
         try:
             info = lister.process_ie_result(dict(entry), download=False)
         except YoutubeDLError as error:
             found = failure(error)
             if found.kind in _PERMANENT or found.status in _REFUSED_FOR_GOOD:
+                refused = refused or error
                 continue
             if not full:
                 raise
             return full + [_trimmed(rest) for rest in flat[number:]]
         full.append(_trimmed(lister.sanitize_info(info)))
+    if refused is not None and not full and len(flat) > 1:
+        raise refused
     return full
 
 
