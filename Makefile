@@ -1,6 +1,7 @@
 # What a person types. Each target sets up its own environment first: no root, no system package.
 #   make demo [VIDEO=path]   the whole chain on a sample, or on your video
 #   make up                  Dagster UI, daemon and console on the same instance
+#   make gallery [VIDEO=path] contact sheets of every filter and recipe
 #   make test | check | bench
 
 UV := $(shell command -v uv 2>/dev/null || echo .tools/bin/uv)
@@ -12,13 +13,16 @@ export DAGSTER_DISABLE_TELEMETRY := 1
 # By the environment, not by the shell: names with quotes and blanks arrive as they are.
 export VIDEO LICENCE RECIPE
 
-.PHONY: demo up test check bench clean
+.PHONY: demo up gallery test check bench clean
 
 demo: .venv/ready
 	@$(RUN)viral-forge demo --yes
 
 up: .venv/ready
 	@$(RUN)viral-forge up
+
+gallery: .venv/ready
+	@$(RUN)viral-forge gallery
 
 test: .venv/ready
 	$(RUN)pytest -n 2 --dist worksteal $(TESTS)

@@ -7,7 +7,7 @@ import typer
 from rich.markup import escape
 
 from viral_forge_assets import operating
-from viral_forge_assets.commands import channels, clips, niches, rights
+from viral_forge_assets.commands import channels, clips, gallery, niches, rights
 from viral_forge_assets.commands.terminal import out, say, told_plainly, writing
 from viral_forge_assets.doctor import examine
 from viral_forge_assets.partitions import known_niche
@@ -79,6 +79,7 @@ def inbox(niche: Annotated[str, typer.Argument(help="Name of the niche.")]) -> N
             say(f"    {row.remedy}")
 
 
+app.command()(gallery.gallery)
 app.command()(clips.approve)
 app.command()(clips.reject)
 app.command()(clips.settle)

@@ -237,3 +237,23 @@ def test_a_zoom_does_not_sway(through, flip):
     luma, flipped = (through(c)[2][:, :340] for c in (chain, f"{flip},{chain},{flip}"))
 
     assert np.abs(luma - flipped).mean() < 0.5
+
+
+def test_the_scan_lines_of_a_tape_let_the_picture_through(through):
+    _, _, pictures = through(f"lutyuv=y=220:u=128:v=128,{_chain_of('vhs')}")
+
+    assert pictures[:, :340].min() > 120
+
+
+def _chain_of(name: str) -> str:
+    return open_filter(name, {}).filtergraph(CLIP)
+
+
+def test_a_glitch_tears_only_while_it_lasts(through, untouched):
+    clip = replace(CLIP, cuts_s=(0.4,))
+    _, _, pictures = through(open_filter("glitch", {"length_s": 0.1}).filtergraph(clip))
+
+    changed = [
+        bool((after != before).any()) for after, before in zip(pictures, untouched[2], strict=True)
+    ]
+    assert changed == [12 <= number < 15 for number in range(FRAMES)]

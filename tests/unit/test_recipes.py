@@ -1,11 +1,13 @@
 import json
-from dataclasses import replace
+import re
+from dataclasses import fields, replace
 from pathlib import Path
 
 import pytest
 
 import viral_forge_assets
 from viral_forge_assets.domain.recipes import parse_recipe, recipe_hash
+from viral_forge_assets.domain.variation import extremes
 from viral_forge_assets.filters._compose import open_filter
 from viral_forge_resources.contracts.errors import BadInput
 from viral_forge_resources.contracts.media import FramingMode
@@ -17,17 +19,29 @@ def _document(**changes: object) -> bytes:
     return json.dumps({"name": "mine", "version": 1, "description": "A test.", **changes}).encode()
 
 
+def _zoom(**scale: object) -> dict[str, object]:
+    return {"name": "zoom", "parameters": {"scale": scale}}
+
+
 @pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
 def test_a_shipped_recipe_is_valid_and_its_filters_exist(path):
     recipe = parse_recipe(path.read_bytes(), name=path.stem)
 
-    for planned in recipe.filters:
+    for planned in extremes(recipe.filters):
         open_filter(planned.name, planned.parameters)
     assert (recipe.width_px, recipe.height_px, recipe.target_lufs) == (1080, 1920, -14.0)
 
 
-def test_three_recipes_are_shipped():
-    assert [path.stem for path in SHIPPED] == ["clean", "fit", "punchy"]
+def test_recipes_that_niches_may_name_are_still_there():
+    assert {"clean", "fit", "punchy"} < {path.stem for path in SHIPPED}
+    assert len(SHIPPED) >= 9
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
+def test_whatever_a_shipped_recipe_leaves_to_chance_has_a_seed_of_its_own(path):
+    for planned in parse_recipe(path.read_bytes(), name=path.stem).filters:
+        takes_a_seed = "seed" in {f.name for f in fields(open_filter(planned.name, {}))}
+        assert takes_a_seed == ("seed" in planned.parameters)
 
 
 def test_keys_that_are_left_out_have_their_defaults():
@@ -51,7 +65,11 @@ def test_keys_that_are_left_out_have_their_defaults():
         ({"filters": [{"name": "../zoom"}]}, "filters.0.name"),
         ({"width_px": 1920, "height_px": 1080}, "height_px"),
         ({"min_duration_s": 30, "max_duration_s": 20}, "min_duration_s"),
-        ({"caption_style": "wavy"}, "caption_style"),
+        ({"filters": [_zoom(least=1.06, most=1.02)]}, "filters.0.parameters.scale"),
+        ({"filters": [_zoom(least=1.0)]}, "filters.0.parameters.scale"),
+        ({"filters": [_zoom(least=float("nan"), most=1.0)]}, "filters.0.parameters.scale"),
+        ({"filters": [_zoom(one_of=[])]}, "filters.0.parameters.scale"),
+        ({"caption_style": "Wavy!"}, "caption_style"),
         ({"name": "other"}, "name"),
     ],
 )
@@ -60,7 +78,7 @@ def test_a_wrong_value_is_refused_by_recipe_key_and_remedy(changes, key):
         parse_recipe(_document(**changes), name="mine")
 
     assert caught.value.name == "recipe mine"
-    assert f"{key}: " in caught.value.reason
+    assert re.search(rf"{re.escape(key)}[\w.,\[\]]*: ", caught.value.reason)
     assert caught.value.remedy.endswith(".")
 
 

@@ -28,7 +28,7 @@ class Bloom:
     place: ClassVar[Place] = "source"
     cost: ClassVar[Cost] = "medium"
 
-    strength: Strength = 0.7
+    strength: Strength = 0.55
     threshold: Annotated[float, Field(ge=0.3, le=0.95)] = 0.55
 
     @classmethod

@@ -48,10 +48,10 @@ class BlurBackground:
         small = f"{max(2, clip.width_px // 8)}:{max(2, clip.height_px // 8)}"
         light = 1 - self.dim
         return (
-            f"split{near}{far};"
+            f"format=yuv420p,split{near}{far};"
             f"{far}scale={small}:flags=area,gblur=sigma=5,lutyuv=y='16+(val-16)*{light:.4f}',"
             f"scale={clip.width_px}:{clip.height_px}:flags=bilinear{back};"
-            f"{near}scale={wide}:{tall}:flags=bicubic{front};"
+            f"{near}scale={wide}:{tall}:flags=bicubic,format=yuva420p{front};"
             f"{back}{front}overlay=x=(W-w)/2:y=(H-h)/2,setsar=1"
         )
 

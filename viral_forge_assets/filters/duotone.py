@@ -28,8 +28,8 @@ class Duotone:
     place: ClassVar[Place] = "source"
     cost: ClassVar[Cost] = "light"
 
-    shadows: HexColour = "#1a1446"
-    lights: HexColour = "#ffb27a"
+    shadows: HexColour = "#160c4a"
+    lights: HexColour = "#ffd08a"
     strength: Strength = 1.0
 
     @classmethod
@@ -44,7 +44,8 @@ class Duotone:
         """
         if self.strength == 0:
             return "null"
-        light = "clip((val-16)/219,0,1)"
+        tone = "clip((val-16)/219,0,1)"
+        light = f"({tone}*{tone}*(3-2*{tone}))"
         planes = zip(yuv_of(self.shadows), yuv_of(self.lights), strict=True)
         tones = ":".join(
             f"c{plane}='{dark:.1f}+{bright - dark:.1f}*{light}'"

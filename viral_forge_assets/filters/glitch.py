@@ -18,7 +18,7 @@ _CHROMA, _TEAR = 0.03, 0.14
 """At full strength, as shares of the width: how far colours part and bands are torn aside."""
 
 _NOISE = 24
-_BANDS = ((0.09, 7919), (0.05, 104729))
+_BANDS = ((0.1, 7919), (0.06, 104729), (0.03, 1299709))
 """Height of each band as a share, and a prime that sends it elsewhere every time."""
 
 _HELD_FRAMES = 2
@@ -70,14 +70,15 @@ class Glitch:
         whole = clip.label("whole")
         bands = [clip.label(f"band{number}x") for number in range(len(_BANDS))]
         step = f"floor(t*{float(clip.fps) / _HELD_FRAMES:.4f}+0.01)"
-        parts = [f"split={len(_BANDS) + 1}{whole}{''.join(bands)}"]
+        parts = [f"format=yuv420p,split={len(_BANDS) + 1}{whole}{''.join(bands)}"]
         last = whole
         for number, (share, prime) in enumerate(_BANDS):
             tall = max(2, round(share * clip.height_px / 2) * 2)
             y = f"mod(({step}+{self.seed})*{prime},{max(1, clip.height_px - tall)})"
-            aside = f"{_TEAR * self.strength * clip.width_px:.2f}*sin(({step}+{self.seed})*{prime})"
+            reach = _TEAR * self.strength * clip.width_px * (-1) ** number
+            aside = f"{reach:.2f}*(0.4+0.6*abs(sin(({step}+{self.seed})*{prime})))"
             torn, laid = clip.label(f"torn{number}x"), clip.label(f"laid{number}x")
-            parts.append(f"{bands[number]}crop=w=iw:h={tall}:x=0:y='{y}'{torn}")
+            parts.append(f"{bands[number]}crop=w=iw:h={tall}:x=0:y='{y}',format=yuva420p{torn}")
             laying = f"{last}{torn}overlay=x='{aside}':y='{y}':{during}"
             parts.append(laying if number == len(_BANDS) - 1 else f"{laying}{laid}")
             last = laid

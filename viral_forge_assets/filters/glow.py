@@ -46,8 +46,8 @@ class Glow:
             f"{far}scale=136:240:flags=area,gblur=sigma=7{soft};"
             f"{soft}{size}scale=rw:rh:flags=bilinear{clip.label('mist')};"
             f"{near}{clip.label('mist')}"
-            f"blend=c0_mode=screen:c0_opacity={0.6 * self.strength:.4f},"
-            f"lutyuv=y='16+219*pow(clip((val-16)/219,0,1),{1 + 0.5 * self.strength:.4f})'"
+            f"blend=c0_mode=screen:c0_opacity={0.95 * self.strength:.4f},"
+            f"lutyuv=y='16+219*pow(clip((val-16)/219,0,1),{1 + 0.55 * self.strength:.4f})'"
         )
 
 

@@ -50,7 +50,7 @@ class Halftone:
             f"{clip.still('gray', clip.width_px, clip.height_px)},"
             f"geq=lum='128+{70 * self.strength:.1f}*{dots}':cb=128:cr=128"
         )
-        hard = f"clip(128+(val-124)*{1 + 1.8 * self.strength:.4f},16,235)"
+        hard = f"clip(128+(val-118)*{1 + 1.3 * self.strength:.4f},16,235)"
         return f"{clip.merged(screen, 'blend=c0_mode=grainmerge')},lutyuv=y='{hard}'"
 
 

@@ -45,10 +45,10 @@ class Posterise:
             return "null"
         steps = self.levels - 1
         step = f"clip((val-16)/219,0,1)*{steps}"
-        soft = f"clip(({step}-floor({step})-0.5)*6+0.5,0,1)"
+        soft = f"clip(({step}-floor({step})-0.5)*4+0.5,0,1)"
         luma = f"16+219*(floor({step})+{soft})/{steps}"
         y = f"val+{self.strength:.4f}*({luma}-val)"
-        chroma = f"128+(val-128)*{1 + 0.35 * self.strength:.4f}"
+        chroma = f"128+(val-128)*{1 + 0.2 * self.strength:.4f}"
         return f"lutyuv=y='{y}':u='{chroma}':v='{chroma}'"
 
 

@@ -45,7 +45,7 @@ class ProgressBar:
             return "null"
         height_px = max(2, round(self.height * clip.height_px / 2) * 2)
         last_s = float(max(clip.frames - 1, 1) / clip.fps)
-        bar = clip.still(self.colour, clip.width_px, height_px)
+        bar = clip.still(self.colour, clip.width_px, height_px, "yuva420p")
         y = "0" if self.edge == "top" else "H-h"
         return clip.merged(bar, f"overlay=x='round((t/{last_s:.6f}-1)*w/2)*2':y={y}")
 

@@ -17,6 +17,9 @@ from viral_forge_resources.contracts.filters import (
 _LINES = 240
 """What a tape keeps of the height of a picture."""
 
+_PATCH_PX = 64
+"""A plate that is the same all across need not be drawn all across."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, config=FILTER_RULES)
 class Vhs:
@@ -64,16 +67,17 @@ class Vhs:
         y = f"2*floor(mod(t/6+{start:.4f},1)*{clip.height_px - tall}/2)"
         aside = f"{0.03 * self.strength * clip.width_px:.2f}*(1+0.4*sin(t*41))"
         return (
-            f"split{whole}{band};{band}crop=w=iw:h={tall}:x=0:y='{y}',"
-            f"lutyuv=y='clip(val*1.25,16,235)'{torn};{whole}{torn}overlay=x='{aside}':y='{y}'"
+            f"format=yuv420p,split{whole}{band};{band}crop=w=iw:h={tall}:x=0:y='{y}',"
+            f"lutyuv=y='clip(val*1.12,16,235)',format=yuva420p{torn};"
+            f"{whole}{torn}overlay=x='{aside}':y='{y}'"
         )
 
     def _lines(self, clip: FilterContext) -> str:
         pitch = max(2, round(clip.height_px / _LINES))
         dark = f"{70 * self.strength:.1f}*lt(mod(Y,{pitch}),{pitch / 2:g})"
         lines = (
-            f"{clip.still('black', 2, clip.height_px, 'yuva420p')},"
-            f"geq=lum=16:cb=128:cr=128:a='{dark}',scale={clip.width_px}:{clip.height_px}"
+            f"{clip.still('black', _PATCH_PX, clip.height_px, 'yuva420p')},"
+            f"geq=lum=16:cb=128:cr=128:a='{dark}',scale={clip.width_px}:{clip.height_px}:flags=neighbor"
         )
         return clip.merged(lines, "overlay")
 

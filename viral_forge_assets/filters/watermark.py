@@ -29,15 +29,15 @@ class Watermark:
         size: height of the letters, as a share of the frame's width.
         opacity: 0 shows nothing.
         corner: where it stands.
-        colour: of the letters; their soft shadow is black.
+        colour: of the letters; their outline is black.
     """
 
     place: ClassVar[Place] = "frame"
     cost: ClassVar[Cost] = "light"
 
     text: Annotated[str, Field(pattern=_LETTERS, max_length=40)] = "@viral_forge"
-    size: Annotated[float, Field(ge=0.02, le=0.12)] = 0.042
-    opacity: Strength = 0.75
+    size: Annotated[float, Field(ge=0.02, le=0.12)] = 0.055
+    opacity: Strength = 0.85
     corner: Literal["top_left", "top_right", "bottom_left", "centre"] = "top_left"
     colour: HexColour = "#ffffff"
 
@@ -65,8 +65,7 @@ class Watermark:
             f"drawtext=font='DejaVu Sans':text='{self.text}':expansion=none"
             f":fontsize={max(6, clip.wide(self.size))}:x='{x}':y='{y}'"
             f":fontcolor={self.colour}@{self.opacity:.3f}"
-            f":shadowcolor=black@{0.6 * self.opacity:.3f}:shadowx={clip.wide(0.002)}"
-            f":shadowy={clip.wide(0.002)}"
+            f":borderw={clip.wide(0.003)}:bordercolor=black@{0.6 * self.opacity:.3f}"
         )
 
 

@@ -64,9 +64,13 @@ class FilterContext:
         return f"[{name}{self.number}]"
 
     def merged(self, picture: str, how: str) -> str:
-        """Chain that merges what ``picture`` draws into the clip by the FFmpeg filter ``how``."""
+        """Chain that merges what ``picture`` draws into the clip by the FFmpeg filter ``how``.
+
+        The clip's format is held: ``overlay`` wants transparency of what it lays on top, and left
+        to itself FFmpeg gives it to the clip as well, which other filters then leave unset.
+        """
         clip, drawn = self.label("clip"), self.label("drawn")
-        return f"null{clip};{picture}{drawn};{clip}{drawn}{how}"
+        return f"format=yuv420p{clip};{picture}{drawn};{clip}{drawn}{how}"
 
     def still(self, colour: str, width_px: int, height_px: int, pixels: str = "yuv420p") -> str:
         """Chain that draws a single picture; FFmpeg's merging filters hold it to the end."""

@@ -52,7 +52,8 @@ def contact_sheet(path: Path, target: Path, *, title: str) -> None:
             reason="is damaged: no picture of it can be reached",
             remedy="Copy or download it again, or export it anew.",
         )
-    sheet = _drawn(tiles, title, columns=min(columns, len(tiles)), wide=_tile_size(facts, columns))
+    labelled = [(_time_code(at_s), picture) for at_s, picture in tiles]
+    sheet = drawn_tiles(labelled, title, columns=min(columns, len(tiles)))
     target.write_bytes(_jpeg(sheet))
 
 
@@ -173,13 +174,13 @@ def _upright(frame: "VideoFrame", facts: MediaProbe, size: tuple[int, int]) -> "
     return picture.rotate(-facts.rotation_deg, expand=True) if facts.rotation_deg else picture
 
 
-def _drawn(
-    tiles: list[tuple[float, "Image"]], title: str, *, columns: int, wide: tuple[int, int]
-) -> "Image":
+def drawn_tiles(tiles: "list[tuple[str, Image]]", title: str, *, columns: int) -> "Image":
+    """Pictures of one size beside each other, each with its label below."""
     from PIL import Image, ImageDraw
 
-    title_font, time_font = _font(_TITLE_PX), _font(_TIME_PX)
-    step_x, step_y = wide[0] + _MARGIN_PX, wide[1] + _TIME_PX + 2 * _MARGIN_PX
+    title_font, label_font = _font(_TITLE_PX), _font(_TIME_PX)
+    wide, tall = tiles[0][1].size
+    step_x, step_y = wide + _MARGIN_PX, tall + _TIME_PX + 2 * _MARGIN_PX
     top = _TITLE_PX + 3 * _MARGIN_PX
     rows = -(-len(tiles) // columns)
     height_px = top + rows * step_y
@@ -189,12 +190,11 @@ def _drawn(
     draw = ImageDraw.Draw(sheet)
     heading = _fitting(title, title_font, _WIDTH_PX - 2 * _MARGIN_PX)
     draw.text((_MARGIN_PX, _MARGIN_PX), heading, font=title_font, fill=_TEXT)
-    for index, (at_s, picture) in enumerate(tiles):
+    for index, (label, picture) in enumerate(tiles):
         x = _MARGIN_PX + index % columns * step_x
         y = top + index // columns * step_y
         sheet.paste(picture, (x, y))
-        below = (x, y + wide[1] + _MARGIN_PX // 2)
-        draw.text(below, _time_code(at_s), font=time_font, fill=_TEXT)
+        draw.text((x, y + tall + _MARGIN_PX // 2), label, font=label_font, fill=_TEXT)
     return sheet
 
 

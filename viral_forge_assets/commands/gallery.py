@@ -1,0 +1,149 @@
+"""``viral-forge gallery``: contact sheets of every creative filter and every recipe."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Annotated
+
+import typer
+
+import viral_forge_resources.voices
+from viral_forge_assets import definitions, filters
+from viral_forge_assets.commands.terminal import say, told_plainly
+from viral_forge_assets.domain.recipes import Recipe, recipe_hash
+from viral_forge_assets.domain.variation import PlannedFilter, drawn_filters
+from viral_forge_assets.filters._compose import filter_chains
+from viral_forge_resources.contracts.filters import FilterContext
+from viral_forge_resources.contracts.media import (
+    CropKey,
+    Framing,
+    FramingMode,
+    MediaProbe,
+    RenderSpec,
+    Stretch,
+)
+from viral_forge_resources.media.probe import probe
+from viral_forge_resources.media.renderer import FfmpegRenderer
+from viral_forge_resources.media.sample import make_sample
+from viral_forge_resources.media.tiles import Still, labelled_sheet, most_changed, stills
+from viral_forge_resources.plugins import open_plugin, plugin_names
+from viral_forge_resources.settings import in_home
+
+_WIDTH_PX, _HEIGHT_PX = 540, 960
+_FPS = Fraction(24)
+_LENGTH_S = 1.5
+_SHAPE = Fraction(_WIDTH_PX, _HEIGHT_PX)
+
+
+def gallery(
+    video: Annotated[
+        Path | None, typer.Option(envvar="VIDEO", help="Your own video; else a sample is made.")
+    ] = None,
+    at_s: Annotated[float, typer.Option("--at", min=0, help="From which second on.")] = 10.0,
+) -> None:
+    """Show every filter and every recipe on a second and a half of a video, as two sheets."""
+    with told_plainly():
+        folder = in_home("gallery")
+        folder.mkdir(parents=True, exist_ok=True)
+        with TemporaryDirectory(prefix=".gallery-", dir=folder) as scratch:
+            source = video or _sample(Path(scratch))
+            for path in draw_sheets(source, folder, Path(scratch), at_s=at_s):
+                say(f"{path}")
+
+
+def draw_sheets(source: Path, folder: Path, scratch: Path, *, at_s: float) -> Iterator[Path]:
+    """A sheet of the filters and one of the recipes, written to ``folder``, on ``source``."""
+    facts = probe(source, name=source.name)
+    room = _Darkroom(source=source, facts=facts, scratch=scratch, at_s=at_s)
+    sheets: Mapping[str, Callable[[], Iterator[tuple[str, Still]]]] = {
+        "filters": room.filters,
+        "recipes": room.recipes,
+    }
+    for name, tiles in sheets.items():
+        target = folder / f"{name}-{source.stem}.jpg"
+        labelled_sheet(list(tiles()), target, title=f"{name} · {source.name}")
+        yield target
+
+
+def _sample(folder: Path) -> Path:
+    return make_sample(folder, open_plugin(viral_forge_resources.voices, "espeak")).video
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Darkroom:
+    """Renders the same moment of one video in many ways."""
+
+    source: Path
+    facts: MediaProbe
+    scratch: Path
+    at_s: float
+
+    def filters(self) -> Iterator[tuple[str, Still]]:
+        """Label and still of each filter with its defaults."""
+        untouched = self._rendered((), FramingMode.CROP)
+        yield "untouched", untouched[len(untouched) // 2]
+        for name in plugin_names(filters):
+            shown = self._rendered((PlannedFilter(name=name),), FramingMode.CROP)
+            yield name, most_changed(shown, untouched)
+
+    def recipes(self) -> Iterator[tuple[str, Still]]:
+        """Label and still of each shipped recipe, without captions."""
+        for name, recipe in definitions.shipped_recipes().items():
+            untouched = self._rendered((), recipe.framing)
+            shown = self._rendered(_drawn(recipe), recipe.framing)
+            yield name, most_changed(shown, untouched)
+
+    def _rendered(self, planned: tuple[PlannedFilter, ...], mode: FramingMode) -> tuple[Still, ...]:
+        spec = self._spec(mode)
+        context = FilterContext(
+            width_px=_WIDTH_PX,
+            height_px=_HEIGHT_PX,
+            fps=_FPS,
+            frames=round(spec.segments[0].duration_s * _FPS),
+            source_width_px=spec.framing.width_px,
+            text=(),
+        )
+        chains = filter_chains([(each.name, each.parameters) for each in planned], context)
+        target = self.scratch / "tile.mp4"
+        FfmpegRenderer().render(
+            self.source,
+            target,
+            spec=replace(spec, source_filters=chains.source, frame_filters=chains.frame),
+            captions=None,
+            on_progress=lambda _share: None,
+        )
+        return stills(target)
+
+    def _spec(self, mode: FramingMode) -> RenderSpec:
+        start_s = min(self.at_s, max(0.0, self.facts.duration_s - _LENGTH_S))
+        end_s = min(start_s + _LENGTH_S, self.facts.duration_s)
+        return RenderSpec(
+            segments=(Stretch(start_s=start_s, end_s=end_s),),
+            width_px=_WIDTH_PX,
+            height_px=_HEIGHT_PX,
+            fps=_FPS,
+            framing=_framing(self.facts, mode),
+            is_hdr=self.facts.is_hdr,
+            has_sound=False,
+            crf=16,
+        )
+
+
+def _drawn(recipe: Recipe) -> tuple[PlannedFilter, ...]:
+    return drawn_filters(recipe.filters, recipe_hash(recipe), "gallery", 1)
+
+
+def _framing(facts: MediaProbe, mode: FramingMode) -> Framing:
+    """The middle of the picture, or all of it."""
+    if mode is FramingMode.FIT:
+        return Framing(mode=mode, width_px=facts.width_px, height_px=facts.height_px)
+    width_px = min(facts.width_px, int(facts.height_px * _SHAPE)) // 2 * 2
+    height_px = min(facts.height_px, int(width_px / _SHAPE)) // 2 * 2
+    corner = CropKey(
+        at_s=0.0,
+        x_px=(facts.width_px - width_px) // 4 * 2,
+        y_px=(facts.height_px - height_px) // 4 * 2,
+    )
+    return Framing(mode=mode, width_px=width_px, height_px=height_px, path=(corner,))
