@@ -39,7 +39,7 @@ from viral_forge_resources.contracts.studio import ProgressDisplay, Studio
 from viral_forge_resources.contracts.works import SourceFile
 from viral_forge_resources.state import clips as clips_state
 
-_SCENE_MAP_VERSION = 2
+_SCENE_MAP_VERSION = 3
 
 
 class EditConfig(dg.Config):
@@ -66,7 +66,7 @@ def scene_map(
     media: dg.ResourceParam[MediaReader],
     progress: dg.ResourceParam[ProgressDisplay],
 ) -> dg.MaterializeResult[None]:
-    """Cuts, the centre of movement of each shot, silence, black and frozen stretches.
+    """Cuts; faces, text and movement in each shot; silence, black and frozen stretches.
 
     Times are seconds from the first video frame. Made once per source.
     """
@@ -76,7 +76,9 @@ def scene_map(
         source = load(
             storage, key.storage_key("source", "probe.json"), SourceFile, made_by="source_video"
         )
-        origin = made_from(source=source.video.sha256, version=_SCENE_MAP_VERSION)
+        origin = made_from(
+            source=source.video.sha256, sight=media.sight(), version=_SCENE_MAP_VERSION
+        )
         scenes = kept(storage, document, SceneMap, origin=origin)
         is_reused = scenes is not None
         if scenes is None:
@@ -88,7 +90,18 @@ def scene_map(
         metadata=file_metadata(stored, reused=is_reused)
         | {"shots": len(scenes.shots), "silences": len(scenes.silences)}
         | {"duration_s": round(scenes.duration_s, 3)}
+        | _seen(scenes)
     )
+
+
+def _seen(scenes: SceneMap) -> Metadata:
+    faces: int | str = sum(len(shot.faces) for shot in scenes.shots)
+    texts: int | str = sum(len(shot.texts) for shot in scenes.shots)
+    if scenes.no_faces_because is not None:
+        faces = f"nobody looked for faces: {scenes.no_faces_because}"
+    if scenes.no_texts_because is not None:
+        texts = f"nobody looked for text: {scenes.no_texts_because}"
+    return {"faces": faces, "texts": texts}
 
 
 @dg.asset(

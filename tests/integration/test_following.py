@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from tests.clips import HEIGHT_PX, QUICK, WIDTH_PX, lavfi, make, pictures, render, spec_of
+from tests.fakes.sight import BLIND
 from viral_forge_assets.domain.reframing import ClipFormat, Reframing, frame_for
 from viral_forge_resources.contracts.media import FramingMode, SceneMap, Stretch
 from viral_forge_resources.media.reader import AvReader
@@ -40,7 +41,7 @@ def three_shots(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def seen(three_shots: Path) -> SceneMap:
-    reader = AvReader()
+    reader = AvReader(BLIND)
     probe = reader.probe(three_shots, name="three")
     return reader.analyse(three_shots, probe, on_progress=lambda _share: None)
 

@@ -3,6 +3,7 @@ from pathlib import Path
 import pytest
 
 from tests import samples
+from tests.fakes.sight import BLIND
 from viral_forge_resources.contracts.errors import BadInput
 from viral_forge_resources.contracts.media import SceneMap
 from viral_forge_resources.media.reader import AvReader
@@ -18,7 +19,7 @@ def _ignored(share: float) -> None:
 
 
 def _analyse(path: Path) -> SceneMap:
-    reader = AvReader()
+    reader = AvReader(BLIND)
     facts = reader.probe(path, name=path.name)
     return reader.analyse(path, facts, on_progress=_ignored)
 
@@ -78,28 +79,28 @@ def test_the_rest_of_a_broken_file_is_used(folder):
 
 
 def test_broken_sound_does_not_cost_the_picture(folder):
-    facts = AvReader().probe(samples.plain(folder), name="plain")
-    found = AvReader().analyse(samples.broken_sound(folder), facts, on_progress=_ignored)
+    facts = AvReader(BLIND).probe(samples.plain(folder), name="plain")
+    found = AvReader(BLIND).analyse(samples.broken_sound(folder), facts, on_progress=_ignored)
     assert _cuts(found) == pytest.approx(samples.PLAIN_CUTS_S, abs=0.04)
     assert found.silences == ()
 
 
 def test_a_file_without_one_good_picture_is_refused(folder, tmp_path):
     source = samples.no_audio(folder)
-    facts = AvReader().probe(source, name="mute")
+    facts = AvReader(BLIND).probe(source, name="mute")
     content = bytearray(source.read_bytes())
     begin, end = content.index(b"mdat") + 4, content.index(b"moov") - 4
     content[begin:end] = bytes(end - begin)
     (tmp_path / "damaged.mp4").write_bytes(content)
     with pytest.raises(BadInput, match=r"damaged\.mp4': is damaged"):
-        AvReader().analyse(tmp_path / "damaged.mp4", facts, on_progress=_ignored)
+        AvReader(BLIND).analyse(tmp_path / "damaged.mp4", facts, on_progress=_ignored)
 
 
 def test_progress_rises_to_one(folder):
     shares: list[float] = []
     path = samples.plain(folder)
-    facts = AvReader().probe(path, name=path.name)
-    AvReader().analyse(path, facts, on_progress=shares.append)
+    facts = AvReader(BLIND).probe(path, name=path.name)
+    AvReader(BLIND).analyse(path, facts, on_progress=shares.append)
     assert shares == sorted(shares)
     assert shares[-1] == 1.0
     assert len(shares) > 10

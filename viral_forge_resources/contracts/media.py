@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 
+from viral_forge_resources.contracts.sight import Face, WrittenText
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MediaProbe:
@@ -72,6 +74,8 @@ class Shot:
         focus_y: the same, 0 top to 1 bottom.
         track: where one thing moves, in time order, up to five times a second; nothing for
             moments at which nothing moved, several things did, or the camera.
+        faces: of each person, the most prominent first.
+        texts: in the order in which they appear.
     """
 
     start_s: float
@@ -79,6 +83,8 @@ class Shot:
     focus_x: float | None = None
     focus_y: float | None = None
     track: tuple[FocusPoint, ...] = ()
+    faces: tuple[Face, ...] = ()
+    texts: tuple[WrittenText, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +93,8 @@ class SceneMap:
 
     Attributes:
         damaged: where pictures could not be decoded, up to the next one that stands alone.
+        no_faces_because: why nobody looked for faces; None where somebody did.
+        no_texts_because: the same for text.
     """
 
     duration_s: float
@@ -95,15 +103,22 @@ class SceneMap:
     black: tuple[Stretch, ...] = ()
     frozen: tuple[Stretch, ...] = ()
     damaged: tuple[Stretch, ...] = ()
+    no_faces_because: str | None = None
+    no_texts_because: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Word:
-    """A word as spoken; seconds from the first video frame."""
+    """A word as spoken; seconds from the first video frame.
+
+    Attributes:
+        is_joined: it is written onto the word before it without a space, as in Thai and Chinese.
+    """
 
     text: str
     start_s: float
     end_s: float
+    is_joined: bool = False
 
 
 class TranscriptOrigin(StrEnum):

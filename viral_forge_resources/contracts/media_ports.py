@@ -54,8 +54,11 @@ class MediaReader(Protocol):
             BadInput: no playable video; says why.
         """
 
+    def sight(self) -> str:
+        """What ``analyse`` looks for faces and text with; other sights see other things."""
+
     def analyse(self, path: Path, probe: MediaProbe, *, on_progress: ProgressCallback) -> SceneMap:
-        """Cuts, focus of each shot, silence, black and frozen stretches, in one pass."""
+        """Cuts, what is in each shot, silence, black and frozen stretches, in one pass."""
 
     def contact_sheet(self, path: Path, target: Path, *, title: str) -> None:
         """Write a JPEG of frames spread over the video, each with its time."""
@@ -129,3 +132,15 @@ class Fonts(Protocol):
 
     def missing(self, text: str) -> tuple[str, ...]:
         """Characters of ``text`` that no font of the chain can draw, sorted, each once."""
+
+    def width(self, text: str) -> float:
+        """Length of ``text`` in one row, in heights of a row."""
+
+    def row_height(self, text: str) -> float:
+        """How many times as high as the first font's rows must be for letters as large as its own.
+
+        Fonts of some scripts leave much room above and below: their letters would look small.
+        """
+
+    def used_for(self, text: str) -> tuple[str, ...]:
+        """Names and versions of the fonts that draw ``text``, in the order of the chain."""

@@ -58,13 +58,19 @@ def change_between(earlier: Picture, later: Picture) -> float:
 
 
 class ShotFinder:
-    """Takes pictures in time order, keeps those of about half a second."""
+    """Takes pictures in time order, keeps those of about half a second.
+
+    Attributes:
+        start_s: where the latest shot starts of which is known that it does.
+        known_s: no other one starts up to here.
+    """
 
     def __init__(self) -> None:
+        self.start_s = 0.0
+        self.known_s = 0.0
         self._recent: list[_Seen] = []
         self._judged = 0
         self._shots: list[Shot] = []
-        self._start_s = 0.0
         self._black_since_s: float | None = None
         self._motion: npt.NDArray[np.float64] | None = None
         self._pictures = 0
@@ -96,7 +102,7 @@ class ShotFinder:
 
     def _judge(self) -> None:
         seen = self._recent[self._judged]
-        if self._judged and seen.at_s >= self._start_s + _SHORTEST_SHOT_S:
+        if self._judged and seen.at_s >= self.start_s + _SHORTEST_SHOT_S:
             is_faded_in = (
                 not seen.is_black
                 and self._black_since_s is not None
@@ -115,6 +121,7 @@ class ShotFinder:
         self._pictures += 1
         self._tracker.add(seen.at_s, seen.picture[0])
         self._judged += 1
+        self.known_s = seen.at_s
 
     def _is_cut(self, index: int) -> bool:
         seen, before = self._recent[index], self._recent[index - 1]
@@ -142,9 +149,9 @@ class ShotFinder:
         x, y = _centre(self._motion, self._pictures)
         track = self._tracker.track()
         self._shots.append(
-            Shot(start_s=self._start_s, end_s=end_s, focus_x=x, focus_y=y, track=track)
+            Shot(start_s=self.start_s, end_s=end_s, focus_x=x, focus_y=y, track=track)
         )
-        self._start_s, self._motion, self._pictures = end_s, None, 0
+        self.start_s, self._motion, self._pictures = end_s, None, 0
         self._tracker = FocusTracker()
 
     def _forget(self) -> None:

@@ -1,4 +1,4 @@
-"""Looks at and listens to a whole video once: cuts, focus, black, frozen and silent stretches."""
+"""Looks at and listens to a whole video once: cuts, faces, text, movement, stillness, silence."""
 
 from collections.abc import Iterator
 from enum import Enum
@@ -12,7 +12,9 @@ from viral_forge_resources.contracts.errors import BadInput
 from viral_forge_resources.contracts.media import MediaProbe, SceneMap, Stretch
 from viral_forge_resources.contracts.media_ports import ProgressCallback
 from viral_forge_resources.media._container import open_media, picture_track
+from viral_forge_resources.media._lookout import Lookout
 from viral_forge_resources.media._shots import Picture, ShotFinder
+from viral_forge_resources.media._sight import Sight
 from viral_forge_resources.media._stretches import SilenceFinder, StillFinder
 
 if TYPE_CHECKING:
@@ -31,8 +33,10 @@ found at most a few pictures late."""
 _PROGRESS_STEP = 0.01
 
 
-def analyse(path: Path, probe: MediaProbe, *, on_progress: ProgressCallback) -> SceneMap:
-    """Cuts, focus of each shot, silence, black and frozen stretches, in one pass.
+def analyse(
+    path: Path, probe: MediaProbe, *, sight: Sight, on_progress: ProgressCallback
+) -> SceneMap:
+    """Cuts, what is in each shot, silence, black and frozen stretches, in one pass.
 
     Broken sound does not cost the picture: what could be read is used. The time of a cut is that
     of the first picture seen behind it.
@@ -42,7 +46,7 @@ def analyse(path: Path, probe: MediaProbe, *, on_progress: ProgressCallback) -> 
     """
     import av
 
-    watch = _Watch(probe, on_progress)
+    watch = _Watch(probe, sight, on_progress)
     with open_media(path, name=path.name) as container:
         track = picture_track(container, name=path.name)
         for found in _frames(container, track, with_sound=probe.audio_channels is not None):
@@ -104,7 +108,7 @@ def _decoded(
 class _Watch:
     """Hands what is decoded to the finders, at times counted from the first video frame."""
 
-    def __init__(self, probe: MediaProbe, on_progress: ProgressCallback) -> None:
+    def __init__(self, probe: MediaProbe, sight: Sight, on_progress: ProgressCallback) -> None:
         from av.video.reformatter import VideoReformatter
 
         self.last_s: float | None = None
@@ -113,6 +117,8 @@ class _Watch:
         self._share = 0.0
         self._shrinker = VideoReformatter()
         self._shots = ShotFinder()
+        self._sight = sight
+        self._lookout = Lookout(sight, probe)
         self._stills = StillFinder()
         self._silence = SilenceFinder()
         self._harmed_s: float | None = None
@@ -129,6 +135,8 @@ class _Watch:
         picture = self._small(frame)
         self._shots.add(at_s, picture)
         self._stills.add(at_s, picture)
+        self._lookout.see(at_s, frame, picture)
+        self._lookout.know(self._shots.start_s, self._shots.known_s)
         share = min(at_s / self._probe.duration_s, 1.0)
         if share >= self._share + _PROGRESS_STEP:
             self._share = share
@@ -160,11 +168,13 @@ class _Watch:
         self._end_damage(duration_s)
         return SceneMap(
             duration_s=duration_s,
-            shots=self._shots.finish(duration_s),
+            shots=self._lookout.seen_in(self._shots.finish(duration_s)),
             silences=self._silence.silences(duration_s),
             black=tuple(self._stills.black),
             frozen=tuple(self._stills.frozen),
             damaged=tuple(self._damaged),
+            no_faces_because=self._sight.no_faces_because,
+            no_texts_because=self._sight.no_texts_because,
         )
 
     def _time(self, frame: "VideoFrame | AudioFrame") -> float | None:

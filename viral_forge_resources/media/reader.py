@@ -5,10 +5,18 @@ from pathlib import Path
 from viral_forge_resources.contracts.media import MediaProbe, SceneMap
 from viral_forge_resources.contracts.media_ports import ProgressCallback
 from viral_forge_resources.media import covers, probe, sheets
+from viral_forge_resources.media._sight import Sight, open_sight, sight_name
 
 
 class AvReader:
-    """What a file holds, shows and sounds like."""
+    """What a file holds, shows and sounds like.
+
+    Args:
+        sight: what to look for faces and text with; None: what is installed, opened when needed.
+    """
+
+    def __init__(self, sight: Sight | None = None) -> None:
+        self._sight = sight
 
     def probe(self, path: Path, *, name: str) -> MediaProbe:
         """Facts of the video at ``path``, which people know as ``name``.
@@ -18,15 +26,20 @@ class AvReader:
         """
         return probe.probe(path, name=name)
 
+    def sight(self) -> str:
+        """What ``analyse`` looks for faces and text with; other sights see other things."""
+        return sight_name() if self._sight is None else type(self._sight).__name__
+
     def analyse(self, path: Path, probe: MediaProbe, *, on_progress: ProgressCallback) -> SceneMap:
-        """Cuts, focus of each shot, silence, black and frozen stretches, in one pass.
+        """Cuts, what is in each shot, silence, black and frozen stretches, in one pass.
 
         Raises:
             BadInput: not one picture can be decoded.
         """
         from viral_forge_resources.media.analysis import analyse
 
-        return analyse(path, probe, on_progress=on_progress)
+        sight = open_sight() if self._sight is None else self._sight
+        return analyse(path, probe, sight=sight, on_progress=on_progress)
 
     def contact_sheet(self, path: Path, target: Path, *, title: str) -> None:
         """Write a JPEG of frames spread over the video, each with its time.
