@@ -70,6 +70,7 @@ def filter_context(plan: EditPlan, clip: ClipPlan) -> FilterContext:
         frames=clip.frames,
         source_width_px=clip.framing.width_px,
         cuts_s=clip.cuts_s,
+        texts=clip.texts,
     )
 
 

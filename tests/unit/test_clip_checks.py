@@ -43,7 +43,6 @@ PLAN = EditPlan(
     target_lufs=-14.0,
     crf=21,
     preset="veryfast",
-    filters=(),
     clips=(CLIP,),
 )
 GOOD = ClipFacts(

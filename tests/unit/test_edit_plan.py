@@ -17,7 +17,7 @@ from viral_forge_assets.domain.edit_plan import (
     words_in_clip,
 )
 from viral_forge_assets.domain.recipes import Recipe
-from viral_forge_assets.domain.variation import RecipeFilter
+from viral_forge_assets.domain.variation import Between, RecipeFilter
 from viral_forge_resources.contracts.errors import BadInput
 from viral_forge_resources.contracts.media import (
     FramingMode,
@@ -234,3 +234,27 @@ def test_words_stay_in_order_and_inside_the_clip(spans, edges):
         for word in words
     )
     assert sum(word.end_s - word.start_s for word in heard) == pytest.approx(spoken_s, abs=1e-6)
+
+
+def test_what_a_recipe_leaves_open_stands_drawn_in_the_plan_and_changes_with_the_source():
+    wide = replace(
+        RECIPE,
+        filters=(RecipeFilter(name="zoom", parameters={"scale": Between(least=1.0, most=1.08)}),),
+    )
+
+    plans = [_plan(wide, source_sha256=digit * 64) for digit in "aab"]
+
+    drawn = [plan.clips[0].filters[0].parameters["scale"] for plan in plans]
+    assert drawn[0] == drawn[1] != drawn[2]
+    assert all(1.0 <= float(scale) <= 1.08 for scale in drawn)
+    assert plan_hash(plans[0], plans[0].clips[0]) == plan_hash(plans[1], plans[1].clips[0])
+
+
+def test_a_plan_knows_the_cuts_of_its_clip_and_whether_anybody_looked_for_text():
+    shots = (Shot(start_s=0, end_s=8), Shot(start_s=8, end_s=20))
+    scenes = SceneMap(duration_s=20.0, shots=shots, silences=(), no_texts_because="no reader")
+
+    clip = _plan(scene_map=scenes).clips[0]
+
+    assert clip.cuts_s == (8.0 - clip.segments[0].start_s,)
+    assert clip.texts is None

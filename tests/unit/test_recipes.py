@@ -6,11 +6,13 @@ from pathlib import Path
 import pytest
 
 import viral_forge_assets
+from viral_forge_assets import filters
 from viral_forge_assets.domain.recipes import parse_recipe, recipe_hash
 from viral_forge_assets.domain.variation import extremes
 from viral_forge_assets.filters._compose import open_filter
 from viral_forge_resources.contracts.errors import BadInput
 from viral_forge_resources.contracts.media import FramingMode
+from viral_forge_resources.plugins import get_plugin
 
 SHIPPED = sorted(Path(*viral_forge_assets.__path__, "recipes").glob("*.json"))
 
@@ -40,7 +42,7 @@ def test_recipes_that_niches_may_name_are_still_there():
 @pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
 def test_whatever_a_shipped_recipe_leaves_to_chance_has_a_seed_of_its_own(path):
     for planned in parse_recipe(path.read_bytes(), name=path.stem).filters:
-        takes_a_seed = "seed" in {f.name for f in fields(open_filter(planned.name, {}))}
+        takes_a_seed = "seed" in {f.name for f in fields(get_plugin(filters, planned.name).FILTER)}
         assert takes_a_seed == ("seed" in planned.parameters)
 
 

@@ -103,7 +103,7 @@ class _Darkroom:
             fps=_FPS,
             frames=round(spec.segments[0].duration_s * _FPS),
             source_width_px=spec.framing.width_px,
-            text=(),
+            texts=(),
         )
         chains = filter_chains([(each.name, each.parameters) for each in planned], context)
         target = self.scratch / "tile.mp4"

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
+from viral_forge_assets.domain.clip_times import cuts_in_clip, texts_in_clip
 from viral_forge_assets.domain.moments import choose_moment
 from viral_forge_assets.domain.recipes import Preset, Recipe, recipe_hash
 from viral_forge_assets.domain.reframing import ClipFormat, crop_loss, frame_for
@@ -36,6 +37,7 @@ class ClipPlan:
         segments: stretches of the source, in the order they are shown.
         filters: in the order they are applied, with what the recipe left open drawn.
         cuts_s: moments of the clip at which the picture jumps.
+        texts: when the source's picture may show text in it; None: nobody looked for it.
         sound: None until the cut sound was measured, and for a source without a sound track.
         reasons: why these segments and this framing, for people.
         score: of the moment, in [0, 1].
@@ -48,6 +50,7 @@ class ClipPlan:
     score: float
     filters: tuple[PlannedFilter, ...] = ()
     cuts_s: tuple[float, ...] = ()
+    texts: tuple[Stretch, ...] | None = None
     reasons: tuple[str, ...] = ()
     sound: SoundLevel | None = None
 
@@ -112,6 +115,7 @@ def plan_edit(
         score=moment.score,
         filters=drawn_filters(recipe.filters, recipe_hash(recipe), source_sha256, number),
         cuts_s=cuts_in_clip(scene_map, (moment.stretch,)),
+        texts=texts_in_clip(scene_map, (moment.stretch,)),
         reasons=(*moment.reasons, *reasons),
     )
     return EditPlan(
@@ -164,21 +168,6 @@ def words_in_clip(words: Sequence[Word], segments: Sequence[Stretch]) -> tuple[W
             last = word
         offset_s += segment.duration_s
     return tuple(heard)
-
-
-def cuts_in_clip(scene_map: SceneMap, segments: Sequence[Stretch]) -> tuple[float, ...]:
-    """Moments of the clip, in order, at which it jumps: the source's cuts and its own joints."""
-    found: list[float] = []
-    offset_s = 0.0
-    for segment in segments:
-        found += [offset_s] if offset_s else []
-        found += [
-            shot.start_s - segment.start_s + offset_s
-            for shot in scene_map.shots
-            if segment.start_s < shot.start_s < segment.end_s
-        ]
-        offset_s += segment.duration_s
-    return tuple(round(at_s, 3) for at_s in found)
 
 
 def render_spec(

@@ -35,7 +35,7 @@ class Mirror:
 
         Source: https://ffmpeg.org/ffmpeg-filters.html#hflip
         """
-        has_no_text = clip.text == ()
+        has_no_text = clip.texts == ()
         return "hflip" if self.enabled and has_no_text else "null"
 
 

@@ -37,7 +37,7 @@ class FilterContext:
         width_px: of the finished frame, as ``height_px``.
         source_width_px: of the part of the source that becomes the frame, before it is scaled.
         cuts_s: moments of the clip at which the picture jumps, in order.
-        text: when text is seen in the source's picture; None: nobody looked for it.
+        texts: when the source's picture may show text; None: nobody looked for it.
         number: tells the filters of a clip apart.
     """
 
@@ -47,7 +47,7 @@ class FilterContext:
     frames: int
     source_width_px: int
     cuts_s: tuple[float, ...] = ()
-    text: tuple[Stretch, ...] | None = None
+    texts: tuple[Stretch, ...] | None = None
     number: int = 0
 
     @property
