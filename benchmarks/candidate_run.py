@@ -26,7 +26,7 @@ from viral_forge_assets import definitions, operating
 from viral_forge_assets.demo import Demo
 from viral_forge_assets.instance import open_instance
 from viral_forge_resources.media.downloader import SourceDownloader
-from viral_forge_resources.media.fonts import DejavuFonts
+from viral_forge_resources.media.font_chain import FontChain
 from viral_forge_resources.media.reader import AvReader
 from viral_forge_resources.media.renderer import FfmpegRenderer
 from viral_forge_resources.media.transcriber import WhisperTranscriber
@@ -85,7 +85,7 @@ def work(key: str) -> None:
         "renderer": FfmpegRenderer(),
         "downloader": SourceDownloader(allow_private_addresses=False),
         "transcriber": WhisperTranscriber(model="off"),
-        "fonts": DejavuFonts(),
+        "fonts": FontChain(),
     }
     timed = {name: _Timed(port, spent) for name, port in ports.items()}
     with open_instance(settings.home, Path.cwd()) as instance:

@@ -1,23 +1,42 @@
-"""Stage 3, by candidate: the words as spoken, and the lines as shown."""
+"""Stage 3, by candidate: the words as spoken, and the captions as shown."""
+
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import dagster as dg
 
 from viral_forge_assets.domain.ass import to_ass
-from viral_forge_assets.domain.captioning import CAPTION_STYLES, caption_lines
+from viral_forge_assets.domain.caption_styles import CaptionStyle
+from viral_forge_assets.domain.caption_words import cleaned
+from viral_forge_assets.domain.captioning import caption_lines
 from viral_forge_assets.domain.edit_plan import ClipPlan, EditPlan, words_in_clip
-from viral_forge_assets.domain.subtitle_text import to_srt
+from viral_forge_assets.domain.placement import (
+    Obstacle,
+    PlacedCaption,
+    limits_of,
+    place_captions,
+)
+from viral_forge_assets.domain.safe_zones import Frame
+from viral_forge_assets.domain.subtitle_text import subtitle_lines, to_srt, to_vtt
 from viral_forge_assets.failures import dagster_failures
 from viral_forge_assets.metadata import Metadata, file_metadata
 from viral_forge_assets.partitions import candidate_partitions
 from viral_forge_assets.provenance import keep, kept, load, made_from
+from viral_forge_resources.contracts.errors import BadInput
 from viral_forge_resources.contracts.keys import CandidateKey, parse_candidate_key
-from viral_forge_resources.contracts.media import Transcript, TranscriptOrigin
+from viral_forge_resources.contracts.media import Transcript, TranscriptOrigin, Word
 from viral_forge_resources.contracts.media_ports import Fonts, SubtitleReader, Transcriber
-from viral_forge_resources.contracts.storage import Storage
-from viral_forge_resources.contracts.works import CaptionTrack, ClipCaptions, SourceFile
+from viral_forge_resources.contracts.storage import Storage, StoredFile
+from viral_forge_resources.contracts.works import (
+    CaptionTrack,
+    ClipCaptions,
+    ShownCaption,
+    SourceFile,
+)
 
 _TRANSCRIPT_VERSION = 1
-_CAPTION_TRACK_VERSION = 1
+_CAPTION_TRACK_VERSION = 2
 _MOST_TEXT_SHOWN = 900
 
 
@@ -101,10 +120,12 @@ def caption_track(
     context: dg.AssetExecutionContext,
     storage: dg.ResourceParam[Storage],
     fonts: dg.ResourceParam[Fonts],
+    caption_styles: dg.ResourceParam[Mapping[str, CaptionStyle]],
 ) -> dg.MaterializeResult[None]:
-    """Lines with times and style on the edited timeline, as ASS to burn in and SRT for players.
+    """Captions on the edited timeline: ASS to burn in, SRT and WebVTT for players.
 
-    The word being spoken is highlighted. Characters that no font can draw are left out and named.
+    They keep clear of what platforms lay over a video. Emoji and characters that no font draws are
+    left out of the picture and named.
     """
     key = parse_candidate_key(context.partition_key)
     with dagster_failures("writing the captions"):
@@ -112,46 +133,122 @@ def caption_track(
         words = load(storage, document, Transcript, made_by="transcript")
         document = key.storage_key("transform", "edit_plan.json")
         plan = load(storage, document, EditPlan, made_by="edit_plan")
-        captions = [_captions(storage, fonts, key, plan, clip, words) for clip in plan.clips]
+        style = _chosen_style(caption_styles, plan.caption_style)
+        desk = _CaptionDesk(key=key, storage=storage, fonts=fonts, style=style, transcript=words)
+        captions = [desk.write(plan, clip) for clip in plan.clips]
         track = CaptionTrack(clips=tuple(captions), note=words.note)
         document = key.storage_key("captions", "caption_track.json")
         stored = keep(storage, document, track, origin=made_from(version=_CAPTION_TRACK_VERSION))
     missing = sorted({each for clip in track.clips for each in clip.missing_characters})
-    style = plan.caption_style if plan.has_captions else "the recipe wants no captions"
-    return dg.MaterializeResult(
-        metadata=file_metadata(stored)
-        | {"lines": sum(clip.lines for clip in track.clips), "style": style}
-        | {"missing_characters": " ".join(missing), "note": track.note or ""}
+    if missing:
+        context.log.warning("No font draws %s: left out of the picture.", _named(missing))
+    return dg.MaterializeResult(metadata=file_metadata(stored) | _shown(track, plan, missing))
+
+
+def _shown(track: CaptionTrack, plan: EditPlan, missing: list[str]) -> Metadata:
+    return {
+        "lines": sum(clip.lines for clip in track.clips),
+        "style": plan.caption_style if plan.has_captions else "the recipe wants no captions",
+        "fonts": ", ".join(dict.fromkeys(font for clip in track.clips for font in clip.fonts)),
+        "missing_characters": _named(missing),
+        "emoji_left_out": " ".join(dict.fromkeys(e for clip in track.clips for e in clip.emoji)),
+        "note": track.note or "",
+    }
+
+
+def _chosen_style(styles: Mapping[str, CaptionStyle], name: str) -> CaptionStyle:
+    """The caption style ``name``.
+
+    Raises:
+        BadInput: there is none of that name; says which there are.
+    """
+    if name not in styles:
+        raise BadInput(
+            name, reason="names no caption style", remedy=f"There are: {', '.join(sorted(styles))}."
+        )
+    return styles[name]
+
+
+def _named(characters: Iterable[str]) -> str:
+    """Characters with their numbers and names, for people who see a box instead of them."""
+    return ", ".join(
+        f"{each} (U+{ord(each):04X} {unicodedata.name(each, 'without a name')})"
+        for each in characters
     )
 
 
-def _captions(
-    storage: Storage,
-    fonts: Fonts,
-    key: CandidateKey,
-    plan: EditPlan,
-    clip: ClipPlan,
-    words: Transcript,
-) -> ClipCaptions:
-    heard = words_in_clip(words.words, clip.segments)
-    if not heard or not plan.has_captions:
-        return ClipCaptions(number=clip.number, lines=0)
-    style = CAPTION_STYLES[plan.caption_style]
-    lines = caption_lines(heard, style)
-    missing = fonts.missing("".join(word.text for word in heard))
-    ass = to_ass(
-        lines,
-        style,
-        width_px=plan.width_px,
-        height_px=plan.height_px,
-        family=fonts.family(),
-        drop=frozenset(missing),
-    )
-    name = f"clip-{clip.number}"
-    return ClipCaptions(
-        number=clip.number,
-        lines=len(lines),
-        ass=storage.put_bytes(ass.encode(), key.storage_key("captions", f"{name}.ass")),
-        srt=storage.put_bytes(to_srt(lines).encode(), key.storage_key("captions", f"{name}.srt")),
-        missing_characters=missing,
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _CaptionDesk:
+    """Writes captions of one candidate's clips into storage."""
+
+    key: CandidateKey
+    storage: Storage
+    fonts: Fonts
+    style: CaptionStyle
+    transcript: Transcript
+
+    def write(
+        self, plan: EditPlan, clip: ClipPlan, obstacles: Sequence[Obstacle] = ()
+    ) -> ClipCaptions:
+        """Captions of a clip; without lines where nothing is said, or the recipe wants none."""
+        heard = words_in_clip(self.transcript.words, clip.segments)
+        if not heard or not plan.has_captions:
+            return ClipCaptions(number=clip.number, lines=0)
+        words = cleaned(heard, self.fonts.missing)
+        text = "".join(self._shown(word.text) for word in words.words)
+        style = replace(self.style, font_size=self.style.font_size * self.fonts.row_height(text))
+        frame = Frame(width_px=plan.width_px, height_px=plan.height_px)
+        placed = self._placed(words.words, style, frame, obstacles)
+        fonts = self.fonts.used_for(text)
+        ass = to_ass(
+            placed,
+            style,
+            frame=frame,
+            family=self.fonts.family(),
+            fonts=fonts,
+            language=self.transcript.language,
+        )
+        subtitles = subtitle_lines(heard)
+        return ClipCaptions(
+            number=clip.number,
+            lines=len(placed),
+            ass=self._store(clip, "ass", ass),
+            srt=self._store(clip, "srt", to_srt(subtitles)),
+            vtt=self._store(clip, "vtt", to_vtt(subtitles)),
+            missing_characters=words.missing,
+            emoji=words.emoji,
+            fonts=fonts,
+            shown=tuple(map(_shown_caption, placed)),
+        )
+
+    def _placed(
+        self,
+        words: Sequence[Word],
+        style: CaptionStyle,
+        frame: Frame,
+        obstacles: Sequence[Obstacle],
+    ) -> tuple[PlacedCaption, ...]:
+        def measure(text: str) -> float:
+            return self.fonts.width(self._shown(text))
+
+        lines = caption_lines(words, limits_of(style, frame), measure)
+        return place_captions(lines, style, frame, measure, obstacles)
+
+    def _shown(self, text: str) -> str:
+        return self.style.shown(text, language=self.transcript.language)
+
+    def _store(self, clip: ClipPlan, ending: str, text: str) -> StoredFile:
+        key = self.key.storage_key("captions", f"clip-{clip.number}.{ending}")
+        return self.storage.put_bytes(text.encode(), key)
+
+
+def _shown_caption(caption: PlacedCaption) -> ShownCaption:
+    return ShownCaption(
+        start_s=caption.line.start_s,
+        end_s=caption.line.end_s,
+        words=caption.line.words,
+        left=caption.box.left,
+        top=caption.box.top,
+        right=caption.box.right,
+        bottom=caption.box.bottom,
     )

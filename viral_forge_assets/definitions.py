@@ -35,7 +35,8 @@ from viral_forge_assets import (
     source,
     transform,
 )
-from viral_forge_assets.domain.recipes import Recipe, parse_recipe
+from viral_forge_assets.domain.caption_styles import CaptionStyle, parse_caption_style
+from viral_forge_assets.domain.recipes import Recipe, parse_recipe, require_caption_style
 from viral_forge_assets.scanning import ScanPlan
 from viral_forge_resources import resources as shells
 from viral_forge_resources.contracts.costs import Budget
@@ -85,12 +86,24 @@ def open_state(settings: Settings) -> sa.Engine:
 
 def shipped_recipes() -> Mapping[str, Recipe]:
     """Every recipe of ``viral_forge_assets/recipes``, by name."""
-    folder = files("viral_forge_assets") / "recipes"
-    found = sorted(folder.iterdir(), key=lambda file: file.name)
+    styles = shipped_caption_styles()
+    recipes = {name: parse_recipe(text, name=name) for name, text in _shipped("recipes").items()}
+    for recipe in recipes.values():
+        require_caption_style(recipe, styles)
+    return recipes
+
+
+def shipped_caption_styles() -> Mapping[str, CaptionStyle]:
+    """Every style of ``viral_forge_assets/caption_styles``, by name."""
+    found = _shipped("caption_styles")
+    return {name: parse_caption_style(text, name=name) for name, text in found.items()}
+
+
+def _shipped(folder: str) -> dict[str, bytes]:
+    """JSON documents that come with the studio, by name."""
+    found = sorted((files("viral_forge_assets") / folder).iterdir(), key=lambda file: file.name)
     return {
-        Path(file.name).stem: parse_recipe(file.read_bytes(), name=Path(file.name).stem)
-        for file in found
-        if file.name.endswith(".json")
+        Path(file.name).stem: file.read_bytes() for file in found if file.name.endswith(".json")
     }
 
 
@@ -151,13 +164,17 @@ def build_resources(settings: Settings) -> dict[str, object]:
             model=settings.whisper_model, device=settings.whisper_device
         ),
         "subtitles": read_subtitles,
-        "fonts": shells.FontsResource(),
+        "fonts": shells.FontsResource(
+            folders=[str(folder) for folder in settings.font_folders], family=settings.font_family
+        ),
         "renderer": shells.RendererResource(
             font_cache=str(settings.home / "font_cache"),
+            font_folders=[str(folder) for folder in settings.font_folders],
             concurrent_renders=settings.concurrent_renders,
         ),
         "backfills": shells.BackfillsResource(webserver_url=str(settings.webserver_url)),
         "recipes": shipped_recipes(),
+        "caption_styles": shipped_caption_styles(),
         "studio": studio_of(settings),
         "progress": no_display,
     }

@@ -16,7 +16,7 @@ import viral_forge_resources.storage
 from viral_forge_assets import definitions
 from viral_forge_resources.contracts.errors import ViralForgeError
 from viral_forge_resources.contracts.quota import Balance
-from viral_forge_resources.media.fonts import DejavuFonts
+from viral_forge_resources.media.font_chain import FontChain
 from viral_forge_resources.media.renderer import FfmpegRenderer
 from viral_forge_resources.media.transcriber import WhisperTranscriber
 from viral_forge_resources.plugins import get_plugin, open_plugin
@@ -72,7 +72,7 @@ def _with_settings(settings: Settings) -> Iterator[Finding]:
     yield Finding(subject="FFmpeg", text=FfmpegRenderer().build())
     yield _js_runtime()
     yield from _models(settings)
-    yield Finding(subject="fonts", text=DejavuFonts().family())
+    yield _fonts(settings)
     yield _speech(settings)
     yield from map(_scanner, settings.scanners)
     yield Finding(subject="publishers", text=", ".join(settings.publishers))
@@ -138,6 +138,16 @@ def _space(home: Path) -> Finding:
     if free < _LITTLE_SPACE:
         return Finding(subject="disk", text=f"{text}: little for videos", is_good=False)
     return Finding(subject="disk", text=text)
+
+
+def _fonts(settings: Settings) -> Finding:
+    fonts = FontChain(folders=settings.font_folders, family=settings.font_family or None)
+    try:
+        family, missing = fonts.family(), fonts.missing_scripts()
+    except ViralForgeError as error:
+        return Finding(subject="fonts", text=str(error), is_good=False)
+    # No problem in itself: most studios caption one or two scripts.
+    return Finding(subject="fonts", text=f"{family}; {missing or 'draws every script we know'}")
 
 
 def _speech(settings: Settings) -> Finding:

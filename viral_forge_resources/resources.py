@@ -12,6 +12,7 @@ from shutil import rmtree
 
 import dagster as dg
 import sqlalchemy as sa
+from pydantic import Field
 
 import viral_forge_resources.llm
 import viral_forge_resources.publishers
@@ -32,7 +33,7 @@ from viral_forge_resources.contracts.scanning import Scanner, ScanTools
 from viral_forge_resources.contracts.storage import Storage
 from viral_forge_resources.contracts.thumbnails import ThumbnailHasher
 from viral_forge_resources.media.downloader import SourceDownloader
-from viral_forge_resources.media.fonts import DejavuFonts
+from viral_forge_resources.media.font_chain import FontChain
 from viral_forge_resources.media.reader import AvReader
 from viral_forge_resources.media.renderer import FfmpegRenderer
 from viral_forge_resources.media.transcriber import WhisperTranscriber
@@ -128,21 +129,27 @@ class TranscriberResource(dg.ConfigurableResource[Transcriber]):
 class FontsResource(dg.ConfigurableResource[Fonts]):
     """The fonts that captions are drawn with."""
 
+    folders: list[str] = Field(default_factory=list)
+    family: str = ""
+
     def create_resource(self, context: dg.InitResourceContext) -> Fonts:
-        """Find them."""
-        return DejavuFonts()
+        """Name them; each is read when a letter asks for it."""
+        return FontChain(folders=[Path(each) for each in self.folders], family=self.family or None)
 
 
 class RendererResource(dg.ConfigurableResource[Renderer]):
     """Turns plans into clips."""
 
     font_cache: str
+    font_folders: list[str] = Field(default_factory=list)
     concurrent_renders: int = 1
 
     def create_resource(self, context: dg.InitResourceContext) -> Renderer:
         """Share the cores among the renders that may run at once."""
         return FfmpegRenderer(
-            concurrent_renders=self.concurrent_renders, font_cache=Path(self.font_cache)
+            concurrent_renders=self.concurrent_renders,
+            font_cache=Path(self.font_cache),
+            font_folders=[Path(each) for each in self.font_folders],
         )
 
 

@@ -96,6 +96,13 @@ class Settings(EnabledPlugins):
         description="faster-whisper model, name or folder; 'off' for subtitles only.",
     )
     whisper_device: str = Field(default="auto", description="auto, cpu or cuda.")
+    font_folders: Annotated[tuple[Path, ...], NoDecode] = Field(
+        default=(),
+        description="Folders of fonts for letters that DejaVu Sans lacks, comma-separated.",
+    )
+    font_family: str = Field(
+        default="", description="Font of captions, from those folders; empty: DejaVu Sans."
+    )
     max_source_bytes: int = Field(default=4_000_000_000, gt=0, description="Largest source.")
     max_source_seconds: float = Field(default=14_400, gt=0, description="Longest source.")
     max_source_pixels: int = Field(
@@ -134,6 +141,21 @@ class Settings(EnabledPlugins):
     webserver_url: HttpUrl = Field(
         default=HttpUrl("http://127.0.0.1:3000"), description="Where the Dagster UI listens."
     )
+
+    @field_validator("font_folders", mode="before")
+    @classmethod
+    def _split_folders(cls, value: object) -> object:
+        if isinstance(value, str):
+            return tuple(Path(part.strip()) for part in value.split(",") if part.strip())
+        return value
+
+    @field_validator("font_folders")
+    @classmethod
+    def _are_there(cls, value: tuple[Path, ...]) -> tuple[Path, ...]:
+        for folder in value:
+            if not folder.is_dir():
+                raise ValueError(f"there is no folder '{folder}'")
+        return value
 
 
 def settings_problems(

@@ -92,7 +92,7 @@ def _is_posted(ran: Ran, studio: Studio, key: str) -> None:
     assert {file.name for file in post.iterdir()} == _POST_FILES
     assert _sha256(post / "clip.mp4") == studio.clip(key).content_sha256
     assert (post / "title.txt").read_text() == "Pasta in five minutes\n"
-    assert "Boil the\nwater." in (post / "subtitles.srt").read_text()
+    assert "Boil the water." in (post / "subtitles.srt").read_text()
 
 
 def _is_not_measured(studio: Studio, key: str) -> None:

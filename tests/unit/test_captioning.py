@@ -1,82 +1,51 @@
-"""Words become lines, ASS and SRT without losing, inventing or executing any."""
+"""Words become captions and subtitles without losing, inventing or parting any."""
 
-import re
-from dataclasses import replace
 from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from viral_forge_assets.domain.ass import escaped, to_ass
-from viral_forge_assets.domain.captioning import (
-    CAPTION_STYLES,
-    CaptionLine,
-    caption_lines,
-    joined,
-    width_em,
-)
-from viral_forge_assets.domain.subtitle_text import to_srt
+from tests.captions import FONTS, STYLES, UPRIGHT, lines_of, rows_of, said
+from viral_forge_assets.domain.caption_words import cleaned
+from viral_forge_assets.domain.captioning import CaptionLine, joined
+from viral_forge_assets.domain.placement import limits_of
+from viral_forge_assets.domain.subtitle_text import subtitle_lines, to_srt, to_vtt
 from viral_forge_resources.contracts.media import Word
 from viral_forge_resources.media.subtitles import parse_subtitles
 
-BOLD, BOXED, PLAIN = (CAPTION_STYLES[name] for name in ("bold", "boxed", "plain"))
+BOLD, BOXED, PLAIN = (STYLES[name] for name in ("bold", "boxed", "plain"))
 
-styles = st.sampled_from(sorted(CAPTION_STYLES)).map(CAPTION_STYLES.__getitem__)
+styles = st.sampled_from(sorted(STYLES)).map(STYLES.__getitem__)
 tokens = st.text(
     st.characters(exclude_categories=["C", "Z"]) | st.sampled_from("\\{}N<>-&;"),
     min_size=1,
     max_size=30,
 )
-seconds = st.floats(0, 20, allow_nan=False)
 spoken_words = st.lists(
     st.builds(
         lambda text, start_s, length_s: Word(text=text, start_s=start_s, end_s=start_s + length_s),
         tokens,
-        seconds,
+        st.floats(0, 20, allow_nan=False),
         st.floats(0, 2),
     ),
     max_size=25,
 )
+short_words = st.text("abcdefgh,.", min_size=1, max_size=9)
 
 
-def said(text: str, *, at: float = 0.0, each: float = 0.4) -> list[Word]:
-    return [
-        Word(text=word, start_s=at + each * number, end_s=at + each * (number + 1))
-        for number, word in enumerate(text.split())
-    ]
-
-
-def shown(lines: tuple[CaptionLine, ...]) -> list[str]:
-    return [" / ".join(joined([word.text for word in row]) for row in line.rows) for line in lines]
-
-
-def drawn(words: list[Word], style=BOLD, *, drop: str = "") -> str:
-    lines = caption_lines(words, style)
-    return to_ass(
-        lines, style, width_px=360, height_px=640, family="DejaVu Sans", drop=frozenset(drop)
-    )
-
-
-def dialogues(ass: str) -> list[str]:
-    return [line.split(",", 9)[9] for line in ass.splitlines() if line.startswith("Dialogue:")]
-
-
-def plain_text(dialogue: str) -> str:
-    return re.sub(r"(?<!\\)\{\\(?:1c&H[0-9A-F]{6}&|fs\d+)\}", "", dialogue)
+@given(st.lists(short_words, max_size=40), st.floats(0.05, 1.5), styles)
+def test_every_word_is_shown_once_in_the_order_in_which_it_is_spoken(texts, each, style):
+    words = said(" ".join(texts), each=each)
+    lines = lines_of(words, style)
+    assert [word.text for line in lines for word in line.words] == [word.text for word in words]
 
 
 @given(spoken_words, styles)
-def test_every_word_is_shown_once_in_the_order_in_which_it_is_spoken(words, style):
-    lines = caption_lines(words, style)
-    in_order = sorted(words, key=lambda word: word.start_s)
-    assert [word.text for line in lines for word in line.words] == [word.text for word in in_order]
-
-
-@given(spoken_words, styles)
-def test_lines_follow_each_other_without_overlap(words, style):
-    lines = caption_lines(words, style)
+def test_captions_follow_each_other_without_overlap(words, style):
+    lines = lines_of(words, style)
     assert all(line.start_s < line.end_s for line in lines)
+    assert all(line.start_s == line.words[0].start_s for line in lines)
     assert all(before.end_s <= after.start_s for before, after in pairwise(lines))
     assert all(
         after.start_s == before.end_s or after.start_s - before.end_s >= 0.2
@@ -85,129 +54,193 @@ def test_lines_follow_each_other_without_overlap(words, style):
 
 
 @given(spoken_words, styles)
-def test_rows_fit_unless_one_word_alone_is_too_wide(words, style):
-    for line in caption_lines(words, style):
-        assert len(line.rows) <= style.max_lines
+def test_rows_fit_in_the_frame(words, style):
+    limits = limits_of(style, UPRIGHT)
+    for line in lines_of(words, style):
+        assert 1 <= len(line.rows) <= style.max_lines
         for row in line.rows:
-            text = style.shown(joined([word.text for word in row]))
-            fits = len(text) <= style.max_characters and width_em(text) <= style.widest_em()
-            assert fits or len(row) == len(line.words) == 1
+            text = joined(row)
+            assert FONTS.width(style.shown(text)) * line.scale <= limits.widest * 1.0001
+            assert len(text) * line.scale <= limits.max_characters * 1.0001
 
 
-def test_a_sentence_ends_a_line():
-    lines = caption_lines(said("We cook pasta. Then we eat."), PLAIN)
-    assert shown(lines) == ["We cook pasta.", "Then we eat."]
+@pytest.mark.parametrize(
+    ("text", "rows"),
+    [
+        ("We cook pasta. Then we eat.", ["We cook pasta.", "Then we eat."]),
+        ("Mix it with Dr. Smith now", ["Mix it with / Dr. Smith now"]),
+        ("and so my fellow Americans", ["and so my fellow / Americans"]),
+    ],
+)
+def test_captions_and_rows_end_where_thoughts_do(text, rows):
+    assert rows_of(lines_of(said(text, each=0.3), PLAIN)) == rows
 
 
-def test_a_pause_ends_a_line_and_leaves_the_screen_empty():
-    lines = caption_lines([*said("stir well"), *said("and wait", at=3)], PLAIN)
-    assert shown(lines) == ["stir well", "and wait"]
+@pytest.mark.parametrize(
+    "text",
+    [
+        "today we need exactly 500 g of sugar and 20 percent of milk to make it",
+        "it costs around 3 million dollars and takes 10 000 hours of work per person",
+    ],
+)
+@pytest.mark.parametrize("name", sorted(set(STYLES) - {"single"}))
+def test_a_number_is_never_parted_from_its_unit(text, name):
+    shown = " / ".join(rows_of(lines_of(said(text, each=0.25), STYLES[name]))).lower()
+    for pair in ("500 g", "20 percent", "3 million", "10 000 hours"):
+        assert pair in shown or pair not in text
+
+
+def test_a_pause_ends_a_caption_and_leaves_the_screen_empty():
+    lines = lines_of([*said("stir well"), *said("and wait", at=3)], PLAIN)
+    assert rows_of(lines) == ["stir well", "and wait"]
     assert lines[0].end_s == 0.8
 
 
 def test_a_very_short_sentence_stays_with_the_next():
-    lines = caption_lines(said("Yes. That is it", each=0.2), PLAIN)
-    assert shown(lines) == ["Yes. That is it"]
+    assert rows_of(lines_of(said("Yes. That is it", each=0.2), PLAIN)) == ["Yes. That is it"]
+
+
+def test_no_word_of_a_sentence_stands_alone_if_it_can_be_helped():
+    lines = lines_of(said("you only need three ingredients for this soup", each=0.4), BOLD)
+    assert min(len(line.words) for line in lines) >= 2
 
 
 def test_a_short_word_stands_long_enough_to_be_read():
-    (line,) = caption_lines(said("Hi", each=0.1), PLAIN)
+    (line,) = lines_of(said("Hi", each=0.1), PLAIN)
     assert line.end_s == pytest.approx(0.7)
 
 
-def test_rows_are_even():
-    lines = caption_lines(said("and so my fellow Americans", each=0.2), BOXED)
-    assert shown(lines) == ["and so my / fellow Americans"]
+def test_chinese_is_given_more_time_than_as_many_latin_letters():
+    (latin,) = lines_of(said("abcdefghijkl", each=0.1), PLAIN)
+    (chinese,) = lines_of([Word(text="我们今天学习怎么做饭了", start_s=0, end_s=0.1)], PLAIN)
+    assert chinese.end_s > latin.end_s
 
 
-def test_no_line_stands_for_more_than_four_seconds_of_speech():
-    lines = caption_lines(said("one two three four five six", each=1.5), PLAIN)
-    assert shown(lines) == ["one two", "three four", "five six"]
+def test_fast_speech_fills_more_rows_than_slow_speech():
+    text = "the first thing that you should know about this is that nothing is easy"
+    slow, fast = (lines_of(said(text, each=each), STYLES["karaoke"]) for each in (0.9, 0.12))
+    assert max(len(line.rows) for line in slow) == 1
+    assert max(len(line.rows) for line in fast) == 3
 
 
-def test_no_words_give_no_lines_and_no_events():
-    assert caption_lines([], BOLD) == ()
-    assert dialogues(drawn([])) == []
-    assert to_srt(()) == ""
+def test_no_caption_stands_for_more_than_four_seconds_of_speech():
+    lines = lines_of(said("one two three four five six", each=1.5), PLAIN)
+    assert rows_of(lines) == ["one two", "three four", "five six"]
 
 
-def test_words_of_scripts_without_spaces_are_joined_without():
-    assert joined(["你好", "世界", "ok", "好"]) == "你好世界 ok 好"
+def test_one_word_at_a_time_is_one_word_at_a_time():
+    lines = lines_of(said("we cook it slowly", each=0.4), STYLES["single"])
+    assert rows_of(lines) == ["we", "cook", "it", "slowly"]
 
 
-@pytest.mark.parametrize("changed", [{"bottom": 0.1}, {"bottom": 0.9}, {"max_lines": 3}])
-def test_a_style_outside_the_safe_zone_cannot_be_made(changed):
-    with pytest.raises(ValueError, match="bold"):
-        replace(BOLD, **changed)
+def test_words_too_quick_to_be_read_one_by_one_are_shown_together():
+    lines = lines_of(said("we do it now", each=0.1), STYLES["single"])
+    assert all(line.end_s - line.start_s >= 0.25 for line in lines)
 
 
-def test_the_spoken_word_and_no_other_is_highlighted():
-    texts = dialogues(drawn(said("stir it")))
-    assert [re.findall(r"\{\\1c&H0AD6FF&\}(\S+?)\{", text) for text in texts] == [["STIR"], ["IT"]]
+@pytest.mark.parametrize(
+    ("texts", "written"),
+    [
+        (["你好", "世界", "ok", "好"], "你好世界 ok 好"),
+        (["안녕", "하세요"], "안녕 하세요"),
+        (["ラーメン", "です"], "ラーメンです"),
+    ],
+)
+def test_only_scripts_without_spaces_are_joined_without(texts, written):
+    assert joined([Word(text=text, start_s=0, end_s=0) for text in texts]) == written
 
 
-def test_a_highlight_goes_out_in_a_pause_and_the_line_stays():
-    words = [Word(text="one", start_s=0, end_s=0.5), Word(text="two", start_s=0.9, end_s=1.2)]
-    assert dialogues(drawn(words))[1] == "ONE TWO"
+def test_a_word_that_was_heard_without_a_space_is_written_without():
+    heard = [
+        Word(text="สวัส", start_s=0, end_s=0.3),
+        Word(text="ดี", start_s=0.3, end_s=0.6, is_joined=True),
+    ]
+    assert rows_of(lines_of(heard, PLAIN)) == ["สวัสดี"]
 
 
-def test_a_style_without_highlight_draws_each_line_once():
-    assert dialogues(drawn(said("stir it well"), PLAIN)) == ["stir it well"]
+def test_a_chinese_sentence_is_cut_between_characters_and_punctuation_begins_no_row():
+    sentence = "我们今天学习怎么做饭。首先把水烧开、然后放入三百克面条、最后加一点盐。"
+    lines = lines_of([Word(text=sentence, start_s=0, end_s=8)], BOLD)
+    rows = [joined(row) for line in lines for row in line.rows]
+    assert "".join(rows) == sentence
+    assert len(rows) > 3
+    assert not any(row[0] in "、。" for row in rows)
 
 
-def test_lengths_grow_with_the_frame():
-    lines = caption_lines(said("stir"), BOLD)
-    ass = to_ass(lines, BOLD, width_px=1080, height_px=1920, family="DejaVu Sans")
-    assert "PlayResX: 1080\nPlayResY: 1920\n" in ass
-    assert "Style: Caption,DejaVu Sans,95," in ass
-    assert ",2,130,130,518,-1\n" in ass
-
-
-def test_characters_that_no_font_draws_are_left_out_and_empty_words_with_them():
-    assert dialogues(drawn(said("so👍 👍 good"), PLAIN, drop="👍")) == ["so good"]
-
-
-def test_a_line_of_nothing_drawable_draws_nothing():
-    assert dialogues(drawn(said("👍\u200d"), PLAIN, drop="👍")) == []
+def test_a_thai_phrase_is_cut_where_a_syllable_surely_ends():
+    phrase = "วันนี้เราจะมาทำอาหารไทยกันนะครับ"
+    lines = lines_of([Word(text=phrase, start_s=0, end_s=4)], BOLD)
+    assert "".join(word.text for line in lines for word in line.words) == phrase
+    assert [word.text for line in lines for word in line.words][:2] == ["วันนี้", "เราจะ"]
 
 
 def test_a_word_that_is_too_wide_is_drawn_smaller():
-    (text,) = dialogues(drawn(said("Donaudampfschifffahrt"), BOLD))[:1]
-    assert 16 <= int(re.findall(r"\\fs(\d+)", text)[0]) < 32
-    assert "DONAUDAMPFSCHIFFFAHRT" in text
+    (line,) = lines_of(said("Kraftfahrzeugversicherung"), STYLES["boxed"])
+    assert 0.6 <= line.scale < 1
+    assert rows_of((line,)) == ["Kraftfahrzeugversicherung"]
+
+
+def test_a_longer_word_is_broken_with_a_hyphen_and_an_address_at_its_strokes():
+    words = said("Donaudampfschifffahrtsgesellschaftskapitän example.com/cooking/pasta-with-sauce")
+    rows = [joined(row) for line in lines_of(words, BOLD) for row in line.rows]
+    assert rows[0].endswith("-")
+    assert "".join(rows).replace("-", "").startswith("Donaudampfschifffahrtsgesellschaftskapitän")
+    assert any(row.endswith(("/", "-")) and "cook" in row for row in rows)
 
 
 def test_a_word_without_end_is_cut_off_visibly():
-    (text,) = dialogues(drawn(said("x" * 500), PLAIN))
-    assert plain_text(text).endswith("…")
-    assert text.count("\\N") == 1
+    lines = lines_of(said("x" * 500), PLAIN)
+    assert rows_of(lines)[-1].endswith("…")
+    assert len(lines) <= 2
 
 
-@given(spoken_words, styles)
-def test_hostile_words_are_never_commands(words, style):
-    ass = drawn(words, style)
-    for text in dialogues(ass):
-        left = plain_text(text).replace("\\{", "").replace("\\}", "").replace("\\\u2060", "")
-        assert left.count("\\N") <= 3
-        assert not set(left.replace("\\N", "")) & set("\\{}\n\r")
-    assert ass.count("\n[") == 2
+def test_no_words_give_no_captions():
+    assert lines_of([], BOLD) == ()
+    assert to_srt(()) == ""
+    assert to_vtt(()) == "WEBVTT\n"
 
 
-def test_what_is_escaped_reads_as_before():
-    assert escaped("{\\pos(0,0)}a\nb\\") == "\\{\\\u2060pos(0,0)\\}a b\\\u2060"
+def test_emoji_and_letters_without_a_font_leave_the_picture_and_are_named():
+    told = cleaned(said("so👍🏽 good❤️ 1️⃣ 👨‍👩‍👧 𒀀x 🇩🇪"), FONTS.missing)
+    assert [word.text for word in told.words] == ["so", "good", "1", "x"]
+    assert told.missing == ("𒀀",)
+    assert {"👍", "❤", "👨", "🇩"} < set(told.emoji)
 
 
-@given(spoken_words.filter(lambda words: len({w.text for w in words}) == len(words)), styles)
-def test_an_srt_read_back_says_the_same(words, style):
-    lines = caption_lines(words, style)
+@given(spoken_words.filter(lambda words: len({w.text for w in words}) == len(words)))
+def test_an_srt_read_back_says_the_same(words):
+    lines = subtitle_lines(words)
     if lines:
         read = parse_subtitles(to_srt(lines).encode(), name="clip-1.srt")
         expected = "".join(word.text for line in lines for word in line.words)
         assert "".join(word.text for word in read) == expected
 
 
-def test_srt_times_are_rounded_to_whole_milliseconds():
+@given(spoken_words.filter(lambda words: len({w.text for w in words}) == len(words)))
+def test_a_webvtt_read_back_says_the_same(words):
+    lines = subtitle_lines(words)
+    if lines:
+        read = parse_subtitles(to_vtt(lines).encode(), name="clip-1.vtt")
+        expected = "".join(word.text for line in lines for word in line.words)
+        assert "".join(word.text for word in read) == expected
+
+
+def test_subtitles_for_players_have_two_rows_of_42_letters_whatever_the_style():
+    text = "people who cook every day know that salt belongs into the water before it boils " * 3
+    lines = subtitle_lines(said(text, each=0.25))
+    assert max(len(line.rows) for line in lines) == 2
+    assert max(len(joined(row)) for line in lines for row in line.rows) <= 42
+    assert all(line.end_s - line.start_s >= 5 / 6 for line in lines)
+
+
+def test_times_of_subtitles_are_rounded_to_whole_milliseconds():
     line = CaptionLine(
         start_s=59.9996, end_s=3661.5, rows=((Word(text="a", start_s=60, end_s=61),),)
     )
     assert to_srt([line]) == "1\n00:01:00,000 --> 01:01:01,500\na\n"
+    assert to_vtt([line]) == "WEBVTT\n\n00:01:00.000 --> 01:01:01.500\na\n"
+
+
+def test_what_looks_like_markup_is_text_in_webvtt():
+    (line,) = subtitle_lines(said("<v Bob> &amp; --> 00:01.000"))
+    assert "&lt;v Bob&gt; &amp;amp; --&gt; 00:01.000" in to_vtt([line])

@@ -1,124 +1,72 @@
-"""Words on the clip's timeline become lines: what is shown at once, and for how long."""
+"""Words on the clip's timeline become captions: what is shown at once, and for how long."""
 
-import unicodedata
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from types import MappingProxyType
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import accumulate, combinations, pairwise
 
+from viral_forge_assets.domain.caption_words import (
+    NEVER,
+    broken,
+    cut_by_script,
+    ends_sentence,
+    in_order,
+    parting_costs,
+    shared,
+    spaced,
+    weight_in_words,
+)
+from viral_forge_assets.domain.scripts import characters_read_per_s
 from viral_forge_resources.contracts.media import Word
 
-_READABLE_CHARACTERS_PER_S = 20.0
-_SHORTEST_S = 0.7  # less flickers
-_LONGEST_S = 4.0
-_PAUSE_S = 0.5
-_GAP_S = 0.2  # a shorter gap between two lines flickers
-_STEP_S = 0.04  # one frame at 25 fps: words of one moment still follow each other
-_SENTENCE_ENDS = tuple(".!?…。!?؟۔।")  # noqa: RUF001  other scripts' full stops
-_CLAUSE_ENDS = tuple(",;:،؛、")
-_CLOSING = "\"'’”»)]"  # noqa: RUF001  quotes that follow a full stop
+Rows = tuple[tuple[Word, ...], ...]
 
-_DEJAVU_LINE_HEIGHT_EM = 1.164  # ASS counts font size as ascender plus descender
-_ASCII_EM = {
-    character: em
-    for characters, em in (
-        ("'ijlIJ/\\|,.:;- ", 0.42),
-        ("f!()[]tr", 0.5),
-        ('szc?_`"*', 0.6),
-        ("OQ&#+<=>HN^~GDU", 0.88),
-        ("mwMW@%", 1.1),
-    )
-    for character in characters
-}
+_PAUSE_S = 0.8  # a longer one always ends a caption
+_GAP_S = 0.2  # a shorter gap between two captions flickers
+_SMALLEST_SCALE = 0.6
+_MOST_CAPTIONS_OF_A_WORD = 2
+
+_EACH, _TOO_SHORT, _OFF_PACE = 1.0, 8.0, 0.35
+_TWO_SENTENCES, _LONE_WORD, _ANOTHER_ROW = 2.0, 2.0, 0.1
+"""What a caption costs a reader: to be one more; a second less than it should stand; a second off
+the wanted length; to hold two sentences; to hold one word of a sentence; a row."""
+_UNEVEN, _CUT = 3.0, 0.35
+"""What rows cost: a largest one that is full, and to end where they do."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SafeZone:
-    """Shares of the frame at its edges that the platforms' own buttons and texts cover."""
-
-    top: float
-    bottom: float
-    left: float
-    right: float
-
-
-SAFE_ZONE = SafeZone(top=0.10, bottom=0.25, left=0.12, right=0.12)
-"""Buttons reach 12 % in from the right; the left follows, so that captions stand centred."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CaptionStyle:
-    """How captions look; lengths are shares of the frame's width, colours ``RRGGBB``.
+class Limits:
+    """What a caption holds.
 
     Attributes:
-        font_size: height of a line.
-        bottom: share of the frame's height below the captions; inside the safe zone.
-        highlight: colour of a word while it is spoken; None changes nothing.
-        box: colour behind the text; None draws an outline instead.
-        box_opacity: 0 to 1.
+        widest: of a row, in heights of a row.
+        seconds: how long one stands where nothing else decides.
+        shortest_s: less flickers.
+        longest_s: of the words of one caption.
+        breaks_words: those that are too long for a row even if they are made smaller.
     """
 
-    name: str
-    font_size: float
+    widest: float
     max_characters: int
     max_lines: int = 2
-    is_uppercase: bool = False
-    bottom: float = 0.27
-    colour: str = "FFFFFF"
-    highlight: str | None = None
-    outline: float = 0.0
-    outline_colour: str = "000000"
-    shadow: float = 0.0
-    box: str | None = None
-    box_opacity: float = 0.75
-
-    def __post_init__(self) -> None:
-        if self.max_lines not in {1, 2}:
-            raise ValueError(f"{self.name}: one or two lines are shown, not {self.max_lines}")
-        if not SAFE_ZONE.bottom <= self.bottom <= 1 - SAFE_ZONE.top - 3 * self.font_size:
-            raise ValueError(f"{self.name}: captions would leave the safe zone")
-
-    def padding(self) -> float:
-        """How far a box reaches beyond its text."""
-        return self.font_size / 4
-
-    def widest_em(self) -> float:
-        """Width inside the safe zone, in the font's own unit."""
-        edge = self.padding() if self.box else self.outline + self.shadow
-        share = 1 - SAFE_ZONE.left - SAFE_ZONE.right - 2 * edge
-        return share / (self.font_size / _DEJAVU_LINE_HEIGHT_EM)
-
-    def shown(self, text: str) -> str:
-        """``text`` as this style writes it."""
-        return text.upper() if self.is_uppercase else text
-
-
-_BOLD = CaptionStyle(
-    name="bold",
-    font_size=0.088,
-    max_characters=18,
-    is_uppercase=True,
-    highlight="FFD60A",
-    outline=0.008,
-    shadow=0.003,
-)
-_BOXED = CaptionStyle(
-    name="boxed", font_size=0.07, max_characters=24, highlight="7CE7FF", box="101014"
-)
-_PLAIN = CaptionStyle(name="plain", font_size=0.062, max_characters=28, outline=0.005)
-
-CAPTION_STYLES: Mapping[str, CaptionStyle] = MappingProxyType(
-    {style.name: style for style in (_BOLD, _BOXED, _PLAIN)}
-)
-"""Styles by the name that recipes use; ``bold`` is the usual one."""
+    max_words: int | None = None
+    seconds: float = 1.6
+    shortest_s: float = 0.7
+    longest_s: float = 4.0
+    breaks_words: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaptionLine:
-    """What is shown at once: one or two rows of words."""
+    """What is shown at once: one to three rows of words.
+
+    Attributes:
+        scale: below 1 where a long word makes the letters smaller.
+    """
 
     start_s: float
     end_s: float
-    rows: tuple[tuple[Word, ...], ...]
+    rows: Rows
+    scale: float = 1.0
 
     @property
     def words(self) -> tuple[Word, ...]:
@@ -126,127 +74,187 @@ class CaptionLine:
         return tuple(word for row in self.rows for word in row)
 
 
-def caption_lines(words: Sequence[Word], style: CaptionStyle) -> tuple[CaptionLine, ...]:
-    """Every word once, in lines that follow each other without overlap.
+Measure = Callable[[str], float]
+"""Width of a text in heights of a row."""
 
-    A line ends at a pause or a sentence's end once it has stood long enough to be read, and where
-    no more words fit.
+
+def caption_lines(
+    words: Sequence[Word], limits: Limits, measure: Measure
+) -> tuple[CaptionLine, ...]:
+    """Every word once, in captions that follow each other without overlap.
+
+    Captions end where sentences, clauses and pauses do, as far as time and width allow; no number
+    is parted from its unit, and a word that is too long for a row is made smaller, or broken.
     """
-    groups: list[list[Word]] = []
-    for word in _one_after_another(words):
-        if groups and _fits_on(groups[-1], word, style):
-            groups[-1].append(word)
-        else:
-            groups.append([word])
-    next_starts = [*(group[0].start_s for group in groups[1:]), None]
+    text = _Text(_unbroken(cut_by_script(in_order(words)), limits, measure), measure)
+    groups = _groups(text, limits)
+    starts = [text.words[first].start_s for first, _ in groups]
+    next_starts = [*starts[1:], None][: len(groups)]
     return tuple(
-        CaptionLine(
-            start_s=group[0].start_s,
-            end_s=_end(group, next_start_s=next_start_s),
-            rows=_rows(group, style) or (tuple(group),),
-        )
-        for group, next_start_s in zip(groups, next_starts, strict=False)
+        _line(text, first, end, limits, next_start_s)
+        for (first, end), next_start_s in zip(groups, next_starts, strict=True)
     )
 
 
-def joined(texts: Sequence[str]) -> str:
+def joined(row: Sequence[Word]) -> str:
     """A row's words as one text."""
-    row = ""
-    for text in texts:
-        row += space_between(row, text) + text
-    return row
+    text = ""
+    for at, word in enumerate(row):
+        text += (spaced(row[at - 1], word) if at else "") + word.text
+    return text
 
 
-def space_between(left: str, right: str) -> str:
-    """What stands between two words: nothing in scripts that are written without spaces."""
-    if not left or not right or (_is_ideograph(left[-1]) and _is_ideograph(right[0])):
-        return ""
-    return " "
+def _unbroken(words: Sequence[Word], limits: Limits, measure: Measure) -> list[Word]:
+    """Words that fit in a row, made smaller if need be; longer ones in pieces that do."""
+    if not limits.breaks_words:
+        return list(words)
+    fitting: list[Word] = []
+    for word in words:
+        if _fits_alone(word.text, limits, measure, scale=_SMALLEST_SCALE):
+            fitting.append(word)
+            continue
+        parts = broken(word.text, lambda text: _fits_alone(text, limits, measure))
+        most = limits.max_lines * _MOST_CAPTIONS_OF_A_WORD
+        if len(parts) > most:
+            parts = [*parts[: most - 1], parts[most - 1].rstrip("-")[:-1] + "…"]
+        fitting += shared(word, parts)
+    return fitting
 
 
-def width_em(text: str) -> float:
-    """Rough width of ``text`` in DejaVu Sans Bold, rather too wide than too narrow."""
-    return sum(map(_character_em, text))
+def _fits_alone(text: str, limits: Limits, measure: Measure, *, scale: float = 1.0) -> bool:
+    return measure(text) * scale <= limits.widest and len(text) * scale <= limits.max_characters
 
 
-def _character_em(character: str) -> float:
-    if character.isascii():
-        return _ASCII_EM.get(character, 0.78)
-    if unicodedata.category(character) in {"Mn", "Me", "Cf"}:
-        return 0.0
-    if unicodedata.east_asian_width(character) in "WF":
-        return 1.1
-    return 0.95 if character.isupper() else 0.85
+class _Text:
+    """Words and what is asked of them again and again, by number."""
+
+    def __init__(self, words: Sequence[Word], measure: Measure) -> None:
+        self.words = words
+        self.weights = [weight_in_words(word) for word in words]
+        self.costs = list(parting_costs(words))
+        self._space = measure(" ")
+        self._gaps = [0, *(len(spaced(left, right)) for left, right in pairwise(words))]
+        widths = (measure(word.text) for word in words)
+        self._widths = _sums(w + g * self._space for w, g in zip(widths, self._gaps, strict=False))
+        self._lengths = _sums(len(w.text) + g for w, g in zip(words, self._gaps, strict=False))
+        self.sentences = _sums(float(ends_sentence(word)) for word in words)
+
+    def size(self, first: int, end: int, limits: Limits) -> float:
+        """Of a row of these words: 1 fills it."""
+        gap = self._gaps[first]
+        width = self._widths[end] - self._widths[first] - gap * self._space
+        characters = self._lengths[end] - self._lengths[first] - gap
+        return max(width / limits.widest, characters / limits.max_characters)
 
 
-def _is_ideograph(character: str) -> bool:
-    is_wide = unicodedata.east_asian_width(character) in "WF"
-    return is_wide and unicodedata.category(character)[0] != "S"
+def _sums(values: Iterable[float]) -> list[float]:
+    return [0.0, *accumulate(values)]
 
 
-def _one_after_another(words: Sequence[Word]) -> list[Word]:
-    """Visible words in time order, each ending before the next one starts."""
-    ordered: list[Word] = []
-    for word in sorted((word for word in words if word.text.strip()), key=lambda w: w.start_s):
-        start_s = word.start_s
-        if ordered:
-            before = ordered[-1]
-            start_s = max(start_s, before.start_s + _STEP_S)
-            ordered[-1] = replace(before, end_s=min(before.end_s, start_s))
-        ordered.append(replace(word, start_s=start_s, end_s=max(word.end_s, start_s + _STEP_S)))
-    return ordered
+def _groups(text: _Text, limits: Limits) -> list[tuple[int, int]]:
+    """The cheapest captions: number of the first word of each, and of the one behind its last."""
+    count = len(text.words)
+    cheapest = [0.0, *[float("inf")] * count]
+    begins = [0] * (count + 1)
+    for first in range(count):
+        so_far = cheapest[first]
+        for end, rows in _reach(text, limits, first):
+            cost = so_far + _cost(text, limits, first, end) + _ANOTHER_ROW * rows
+            if cost < cheapest[end]:
+                cheapest[end] = cost
+                begins[end] = first
+    found = []
+    end = count
+    while end:
+        found.append((begins[end], end))
+        end = begins[end]
+    return found[::-1]
 
 
-def _fits_on(group: list[Word], word: Word, style: CaptionStyle) -> bool:
-    stood_s = word.start_s - group[0].start_s
-    is_readable = stood_s >= _needed_s(group)
-    silence_s = word.start_s - group[-1].end_s
-    if silence_s >= _PAUSE_S + (0.0 if is_readable else _SHORTEST_S):
-        return False
-    if is_readable and (_ends_thought(group, style) or silence_s >= _PAUSE_S):
-        return False
-    if word.end_s - group[0].start_s > _LONGEST_S:
-        return False
-    return _rows([*group, word], style) is not None
+def _reach(text: _Text, limits: Limits, first: int) -> Iterator[tuple[int, int]]:
+    """How far a caption that begins with word ``first`` may go, and in how many rows."""
+    words = text.words
+    start_s = words[first].start_s
+    rows, row, piece = 1, first, first  # where the row begins, and what may not be parted in it
+    held = text.weights[first]
+    yield first + 1, rows
+    for at in range(first + 1, len(words)):
+        word = words[at]
+        if (
+            word.start_s - words[at - 1].end_s >= _PAUSE_S
+            or word.end_s - start_s > limits.longest_s
+        ):
+            return
+        held += text.weights[at]
+        is_full = limits.max_words is not None and held > limits.max_words
+        if is_full and word.start_s - start_s >= limits.shortest_s:
+            return
+        if text.costs[at - 1] < NEVER:
+            piece = at
+        if text.size(row, at + 1, limits) > 1:
+            row = piece if piece > row else at
+            rows += 1
+            if rows > limits.max_lines:
+                return
+        yield at + 1, rows
 
 
-def _ends_thought(group: list[Word], style: CaptionStyle) -> bool:
-    last = group[-1].text.rstrip(_CLOSING)
-    is_half_full = len(_text(group)) * 2 > style.max_characters * style.max_lines
-    return last.endswith(_SENTENCE_ENDS) or (is_half_full and last.endswith(_CLAUSE_ENDS))
+def _cost(text: _Text, limits: Limits, first: int, end: int) -> float:
+    words = text.words
+    start_s = words[first].start_s
+    stands_s = words[end].start_s - start_s if end < len(words) else limits.longest_s
+    parting = text.costs[end - 1]
+    cost = _EACH + parting + _OFF_PACE * abs(words[end - 1].end_s - start_s - limits.seconds)
+    if stands_s < limits.shortest_s:
+        cost += _TOO_SHORT * (limits.shortest_s - stands_s)
+    if text.sentences[end - 1] > text.sentences[first]:
+        cost += _TWO_SENTENCES
+    is_of_a_sentence = parting > 0 or (first > 0 and text.costs[first - 1] > 0)
+    if end - first == 1 and limits.max_words != 1 and is_of_a_sentence:
+        cost += _LONE_WORD
+    return cost
 
 
-def _needed_s(group: list[Word]) -> float:
-    reading_s = len(_text(group)) / _READABLE_CHARACTERS_PER_S
-    return min(max(_SHORTEST_S, reading_s), _LONGEST_S)
+def _line(
+    text: _Text, first: int, end: int, limits: Limits, next_start_s: float | None
+) -> CaptionLine:
+    group = text.words[first:end]
+    spans, largest = _rows(text, first, end, limits)
+    return CaptionLine(
+        start_s=group[0].start_s,
+        end_s=_end(group, limits, next_start_s=next_start_s),
+        rows=tuple(tuple(text.words[a:b]) for a, b in spans),
+        scale=1 / largest if limits.breaks_words else 1.0,
+    )
 
 
-def _end(group: list[Word], *, next_start_s: float | None) -> float:
-    end_s = max(group[-1].end_s, group[0].start_s + _needed_s(group))
+def _rows(text: _Text, first: int, end: int, limits: Limits) -> tuple[list[tuple[int, int]], float]:
+    """Where to cut a caption into as few and as even rows as hold it, and the largest row.
+
+    A row of 1 is full. Only a word that is too long alone is larger.
+    """
+    best: tuple[float, list[tuple[int, int]], float] | None = None
+    for rows in range(1, limits.max_lines + 1):
+        for cuts in combinations(range(first + 1, end), rows - 1):
+            spans = list(pairwise((first, *cuts, end)))
+            sizes = [text.size(*span, limits) for span in spans]
+            if any(size > 1 and b - a > 1 for size, (a, b) in zip(sizes, spans, strict=True)):
+                continue
+            largest = max(1.0, *sizes)
+            cost = _UNEVEN * max(sizes) + _CUT * sum(text.costs[cut - 1] for cut in cuts)
+            if best is None or cost < best[0]:
+                best = (cost, spans, largest)
+        if best is not None and best[0] < NEVER * _CUT:
+            break
+    if best is not None:
+        return best[1], best[2]
+    raise AssertionError(f"a caption of {end - first} words does not hold them")
+
+
+def _end(group: Sequence[Word], limits: Limits, *, next_start_s: float | None) -> float:
+    text = joined(group)
+    needed_s = max(limits.shortest_s, len(text) / characters_read_per_s(text))
+    end_s = max(group[-1].end_s, group[0].start_s + min(needed_s, limits.longest_s))
     if next_start_s is None or end_s + _GAP_S <= next_start_s:
         return end_s
     return next_start_s
-
-
-def _text(words: Sequence[Word]) -> str:
-    return joined([word.text for word in words])
-
-
-def _rows(group: list[Word], style: CaptionStyle) -> tuple[tuple[Word, ...], ...] | None:
-    """The group in as few and as even rows as hold it; None where they do not."""
-    if _row_fits(group, style):
-        return (tuple(group),)
-    splits = [
-        (group[:at], group[at:])
-        for at in range(1, len(group) if style.max_lines > 1 else 0)
-        if _row_fits(group[:at], style) and _row_fits(group[at:], style)
-    ]
-    if not splits:
-        return None
-    first, second = min(splits, key=lambda rows: max(width_em(_text(row)) for row in rows))
-    return (tuple(first), tuple(second))
-
-
-def _row_fits(row: list[Word], style: CaptionStyle) -> bool:
-    text = style.shown(_text(row))
-    return len(text) <= style.max_characters and width_em(text) <= style.widest_em()

@@ -1,11 +1,11 @@
 """Recipes: named, versioned editing styles, written as JSON documents."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, fields
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import ConfigDict, Field
 
-from viral_forge_assets.domain.captioning import CAPTION_STYLES
 from viral_forge_assets.domain.variation import (
     WRITTEN_BY_PEOPLE,
     Between,
@@ -30,7 +30,7 @@ class Recipe:
         max_crop: largest share of the picture that ``crop`` may lose; where it would lose more,
             the whole picture is shown instead. A 16:9 picture loses 0.68.
         filters: in the order they are applied; what they leave open is drawn for each clip.
-        caption_style: one of ``captioning.CAPTION_STYLES``.
+        caption_style: one of those in ``viral_forge_assets/caption_styles``.
         target_lufs: integrated loudness of a clip.
         crf: quality of the picture, lower is better and larger.
         preset: of the encoder; faster makes larger files.
@@ -73,6 +73,20 @@ def parse_recipe(content: bytes, *, name: str) -> Recipe:
     return recipe
 
 
+def require_caption_style(recipe: Recipe, known: Collection[str]) -> None:
+    """Nothing, if the recipe's captions can be drawn.
+
+    Raises:
+        BadInput: it names a caption style that is not among the ``known``.
+    """
+    if recipe.caption_style not in known:
+        raise BadInput(
+            f"recipe {recipe.name}",
+            reason=f"caption_style: no style is named '{recipe.caption_style}'",
+            remedy=f"There are: {', '.join(sorted(known))}.",
+        )
+
+
 def recipe_hash(recipe: Recipe) -> str:
     """16 hex digits that change whenever anything in ``recipe`` does."""
     return document_hash(recipe)[:_HASH_LENGTH]
@@ -95,7 +109,4 @@ def _contradictions(recipe: Recipe, name: str) -> list[tuple[str, str]]:
             if isinstance(value, Between) and value.least > value.most:
                 reason = f"filters.{number}.parameters.{parameter}: least is above most"
                 found.append((reason, f"Choose a least of at most {value.most}."))
-    if recipe.caption_style not in CAPTION_STYLES:
-        reason = f"caption_style: no style is named '{recipe.caption_style}'"
-        found.append((reason, f"There are: {', '.join(sorted(CAPTION_STYLES))}."))
     return found

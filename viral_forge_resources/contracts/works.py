@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from urllib.parse import urlsplit
 
-from viral_forge_resources.contracts.media import MediaProbe, RenderReport
+from viral_forge_resources.contracts.media import MediaProbe, RenderReport, Word
 from viral_forge_resources.contracts.storage import StoredFile
 
 
@@ -28,20 +28,45 @@ class SourceFile:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ShownCaption:
+    """What is shown at once: its words at their times, and the part of the frame that it takes.
+
+    Attributes:
+        left: share of the frame's width, as ``right``; ``top`` and ``bottom`` are of its height.
+    """
+
+    start_s: float
+    end_s: float
+    words: tuple[Word, ...]
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ClipCaptions:
     """Captions of one clip.
 
     Attributes:
         ass: what is burnt in; None where there are no words.
-        srt: the same lines for players; None where there are no words.
-        missing_characters: left out, since no font can draw them.
+        srt: the same words in rows as players show them; None where there are no words.
+        vtt: the same as WebVTT.
+        missing_characters: left out of the picture, since no font can draw them.
+        emoji: left out of the picture, where they would have no colour; players show them.
+        fonts: names and versions of those that draw the picture's text.
+        shown: what stands where, and when.
     """
 
     number: int
     lines: int
     ass: StoredFile | None = None
     srt: StoredFile | None = None
+    vtt: StoredFile | None = None
     missing_characters: tuple[str, ...] = ()
+    emoji: tuple[str, ...] = ()
+    fonts: tuple[str, ...] = ()
+    shown: tuple[ShownCaption, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,21 +1,13 @@
-"""The fonts that captions are drawn with: DejaVu, which matplotlib carries, and one's own."""
+"""Tells FFmpeg which fonts there are: DejaVu, which matplotlib carries, and the operator's own."""
 
-import os
-import unicodedata
-from collections.abc import Iterable, Sequence
-from functools import lru_cache
+from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from tempfile import NamedTemporaryFile, TemporaryFile
-from typing import Any
 from xml.sax.saxutils import escape
 
-from viral_forge_resources.contracts.errors import BadInput, Misconfigured
+from viral_forge_resources.contracts.errors import Misconfigured
 
-_FAMILY = "DejaVu Sans"
-_CHAIN = ("DejaVuSans-Bold.ttf", "DejaVuSans.ttf")
-_SUFFIXES = frozenset({".ttf", ".otf", ".ttc", ".otc"})
-_COLOUR_TABLES = frozenset({"CBDT", "COLR", "SVG ", "sbix"})
 _FONTS_CONFIG = """\
 <?xml version="1.0"?>
 <!DOCTYPE fontconfig SYSTEM "urn:fontconfig:fonts.dtd">
@@ -29,34 +21,6 @@ _FONTS_CONFIG = """\
   </selectfont>
 </fontconfig>
 """
-
-
-class DejavuFonts:
-    """DejaVu Sans, and behind it the fonts of a folder for scripts that it lacks."""
-
-    def __init__(self, *, extra_folder: Path | None = None) -> None:
-        self._extra_folder = extra_folder
-
-    def family(self) -> str:
-        """Name of the first font of the chain."""
-        return _FAMILY
-
-    def missing(self, text: str) -> tuple[str, ...]:
-        """Characters of ``text`` that no font of the chain can draw, sorted, each once.
-
-        Raises:
-            BadInput: a file of the extra folder is no font.
-        """
-        drawable = _drawable_characters(self._extra_folder)
-        return tuple(
-            sorted(
-                character
-                for character in set(text)
-                if ord(character) not in drawable
-                and not character.isspace()
-                and unicodedata.category(character) != "Cc"
-            )
-        )
 
 
 def write_fonts_config(
@@ -84,7 +48,7 @@ def write_fonts_config(
     content = _FONTS_CONFIG.format(
         folders="\n".join(
             f"  <dir>{escape(str(each.absolute()))}</dir>"
-            for each in (_dejavu_folder(), *extra_folders)
+            for each in (dejavu_folder(), *extra_folders)
         ),
         cache=escape(str((cache or folder / "cache").absolute())),
     )
@@ -114,42 +78,9 @@ def _write_at_once(target: Path, content: str) -> None:
     Path(file.name).replace(target)
 
 
-def _dejavu_folder() -> Path:
+def dejavu_folder() -> Path:
+    """Where the fonts are that matplotlib carries."""
     found = find_spec("matplotlib")
     if found is None or found.origin is None:
         raise Misconfigured("matplotlib, whose fonts draw the captions, is not installed.")
     return Path(found.origin).parent / "mpl-data" / "fonts" / "ttf"
-
-
-@lru_cache(maxsize=4)
-def _drawable_characters(extra_folder: Path | None) -> frozenset[int]:
-    dejavu = _dejavu_folder()
-    extra = () if extra_folder is None else sorted(extra_folder.rglob("*"))
-    paths = [
-        *(dejavu / name for name in _CHAIN),
-        *(path for path in extra if path.suffix.lower() in _SUFFIXES),
-    ]
-    return frozenset(code for path in paths for code in _codes(path))
-
-
-def _codes(path: Path) -> Iterable[int]:
-    from fontTools.ttLib import TTCollection, TTFont, TTLibError
-
-    try:
-        with path.open("rb") as file:  # fontTools leaves a broken file open
-            if path.suffix.lower() in {".ttc", ".otc"}:
-                return [code for font in TTCollection(file, lazy=True) for code in _codes_of(font)]
-            return _codes_of(TTFont(file, lazy=True))
-    except (TTLibError, OSError) as error:
-        raise BadInput(
-            os.fspath(path),
-            reason="is no font that can be read",
-            remedy="Remove it from the folder of fonts.",
-        ) from error
-
-
-def _codes_of(font: Any) -> list[int]:  # noqa: ANN401  fontTools carries no types
-    # libass draws no colour glyphs: such a font would leave a hole.
-    if not _COLOUR_TABLES.isdisjoint(font.keys()):
-        return []
-    return list(font.getBestCmap() or ())

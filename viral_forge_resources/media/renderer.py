@@ -2,7 +2,7 @@
 
 import os
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from viral_forge_resources.contracts.errors import BadInput
@@ -44,9 +44,17 @@ class FfmpegRenderer:
         concurrent_renders: how many share this machine's cores.
         font_cache: folder that keeps what is known of the fonts from one render to the next; None:
             each render reads them anew, for about 0.1 CPU-seconds.
+        font_folders: of fonts for letters that DejaVu Sans lacks.
     """
 
-    def __init__(self, *, concurrent_renders: int = 1, font_cache: Path | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        concurrent_renders: int = 1,
+        font_cache: Path | None = None,
+        font_folders: Sequence[Path] = (),
+    ) -> None:
+        self._font_folders = tuple(font_folders)
         self._concurrent_renders = concurrent_renders
         self._font_cache = font_cache
 
@@ -139,7 +147,10 @@ class FfmpegRenderer:
         return ("-threads", str(share))
 
     def _fonts(self, folder: Path) -> dict[str, str]:
-        return {"FONTCONFIG_FILE": str(write_fonts_config(folder, cache=self._font_cache))}
+        config = write_fonts_config(
+            folder, extra_folders=self._font_folders, cache=self._font_cache
+        )
+        return {"FONTCONFIG_FILE": str(config)}
 
 
 def _lay_out(
