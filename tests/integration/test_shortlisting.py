@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from tests import builders
 from tests.builders import NOW
+from tests.fakes.language_model import FakeModel
 from tests.fakes.thumbnails import FakeThumbnails
 from viral_forge_assets import candidates as assets
 from viral_forge_assets.clearance import Statement, record_right
@@ -24,6 +25,9 @@ from viral_forge_assets.shortlisting import (
     read_round,
     shortlist_round,
 )
+from viral_forge_resources.contracts.costs import Budget
+from viral_forge_resources.contracts.errors import Unreachable
+from viral_forge_resources.contracts.llm import LanguageModel
 from viral_forge_resources.contracts.records import Candidate, CandidateStatus, Ranking
 from viral_forge_resources.contracts.scanning import Niche, NichePolicy
 from viral_forge_resources.contracts.thumbnails import Thumbnail
@@ -270,25 +274,46 @@ def test_the_best_of_a_shortlist_come_first_and_a_persons_choice_before_them(sta
     assert [row.platform_video_id for row in best] == ["x", "more", "less"]
 
 
-def test_the_metadata_shows_outcomes_and_the_best_by_what_is_labelled_our_score(sqlite_state):
+def _shortlisted(state: sa.Engine, *models: LanguageModel) -> dict[str, Any]:
+    """Metadata of the asset, made of two videos of which one is licensed."""
     now = datetime.now(UTC)  # the asset asks the clock
     then: dict[str, Any] = {"seen_at": now - 5 * _HOUR, "published_at": now - _DAY}
-    _see(sqlite_state, "a", views=100, **then)
-    _see(sqlite_state, "a", views=200, **then | {"seen_at": now})
-    _see(sqlite_state, "b", licence=None, licence_spdx=None, **then)
-    with sqlite_state.begin() as connection:
+    _see(state, "a", views=100, **then)
+    _see(state, "a", views=200, **then | {"seen_at": now})
+    _see(state, "b", licence=None, licence_spdx=None, **then)
+    with state.begin() as connection:
         niches.save(connection, NICHE, now=NOW)
-    resources = {"state": sqlite_state, "thumbnails": FakeThumbnails({}, now=NOW)}
+    resources = {
+        "state": state,
+        "thumbnails": FakeThumbnails({}, now=NOW),
+        "language_models": models,
+        "llm_budget": Budget(usd=1, quantity=10_000),
+    }
     with dg.DagsterInstance.ephemeral() as instance:
         instance.add_dynamic_partitions("niches", ["cooking"])
         ran = dg.materialize(
             [assets.shortlist], partition_key="cooking", instance=instance, resources=resources
         )
     (event,) = ran.asset_materializations_for_node("candidates__shortlist")
-    shown = {name: value.value for name, value in event.metadata.items()}
+    return {name: value.value for name, value in event.metadata.items()}
+
+
+def test_the_metadata_shows_outcomes_and_the_best_by_what_is_labelled_our_score(sqlite_state):
+    shown = _shortlisted(sqlite_state)
     assert (shown["dagster/row_count"], shown["rows_read"], shown["refused"]) == (2, 2, 1)
     assert "| shortlisted now | 1 |" in str(shown["outcomes"])
     head, _, row = str(shown["best"]).splitlines()
     assert "| our score | parts of our score |" in head
     assert "velocity 0.500, lifetime\\_rate 0.500, engagement unknown" in row
     assert "cooking:tiktok:b" in str(shown["refusals"])
+
+
+def test_the_metadata_shows_which_model_had_a_word_in_it_and_what_that_cost(sqlite_state):
+    silent = FakeModel(error=Unreachable("down"), provider="first")
+    willing = FakeModel(
+        says=lambda _: {"items": [{"id": "v1", "score": 0.9, "reason": "a strong hook"}]}
+    )
+    row = str(_shortlisted(sqlite_state, silent, willing)["best"]).splitlines()[2]
+    assert "fake fake-1 (after first fake-1: down)" in row
+    assert "1000 tokens, $0.010000" in row
+    assert "fake-1 gave 0.90: a strong hook" in row
