@@ -37,7 +37,7 @@ FILMS = {
 }
 """Where real bytes stand behind the links, and whose."""
 
-_ALL_TIME = 20_000  # days: what is recorded stays new enough
+_ALL_TIME = 3650  # days, the most that a niche may look back: what is recorded stays new enough
 
 
 @dataclass(frozen=True, slots=True)
