@@ -35,7 +35,7 @@ from viral_forge_resources.contracts.works import (
     SourceFile,
 )
 
-_TRANSCRIPT_VERSION = 1
+_TRANSCRIPT_VERSION = 2
 _CAPTION_TRACK_VERSION = 2
 _MOST_TEXT_SHOWN = 900
 

@@ -8,7 +8,7 @@ import pytest
 
 from tests.clips import QUICK, lavfi, make, spec_of
 from tests.fonts import write_font
-from viral_forge_resources.media.ffmpeg import run_ffmpeg
+from viral_forge_resources.media.ffmpeg import run_ffmpeg, trouble_of
 from viral_forge_resources.media.fonts import write_fonts_config
 from viral_forge_resources.media.renderer import FfmpegRenderer
 
@@ -82,7 +82,12 @@ def test_a_font_that_comes_later_is_found_in_spite_of_the_cache(tmp_path):
 
 def _fonts_drawn_with(folder: Path, extra: Path, cache: Path) -> str:
     """What libass says about the fonts that it chose."""
-    (folder / "captions.ass").write_text(_ASS.format(text=HINDI_NA))
+    log = _log_of_drawing(folder, extra, cache, HINDI_NA)
+    return "\n".join(line for line in log if "fontselect" in line)
+
+
+def _log_of_drawing(folder: Path, extra: Path, cache: Path, text: str) -> tuple[str, ...]:
+    (folder / "captions.ass").write_text(_ASS.format(text=text))
     config = write_fonts_config(folder, extra_folders=[extra], cache=cache)
     drawing = ["-f", "lavfi", "-i", "color=s=90x160:d=0.1", "-vf", "ass=captions.ass"]
     finished = run_ffmpeg(
@@ -91,4 +96,17 @@ def _fonts_drawn_with(folder: Path, extra: Path, cache: Path) -> str:
         folder=folder,
         environment={"FONTCONFIG_FILE": str(config)},
     )
-    return "\n".join(line for line in finished.log if "fontselect" in line)
+    return finished.log
+
+
+def test_only_letters_that_no_font_has_are_trouble(tmp_path):
+    extra = tmp_path / "extra"
+    extra.mkdir()
+    write_font(extra / "hindi.ttf", HINDI_NA)
+    assert _trouble(tmp_path, extra, f"one {HINDI_NA}") == ()
+    (said,) = _trouble(tmp_path, extra, "one \N{CUNEIFORM SIGN A}")
+    assert "glyph 0x12000" in said
+
+
+def _trouble(folder: Path, extra: Path, text: str) -> tuple[str, ...]:
+    return trouble_of(_log_of_drawing(folder, extra, folder / "cache", text))

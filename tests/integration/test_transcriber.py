@@ -6,6 +6,7 @@ import sys
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
+from types import SimpleNamespace
 
 import ctranslate2
 import imageio_ffmpeg
@@ -13,6 +14,7 @@ import pytest
 
 from viral_forge_resources.contracts.errors import BadInput, Misconfigured
 from viral_forge_resources.contracts.media import MediaProbe, Transcript, TranscriptOrigin
+from viral_forge_resources.media._sound import decoded_sound
 from viral_forge_resources.media.transcriber import WhisperTranscriber
 
 ROOT = Path(__file__).parents[2]
@@ -114,6 +116,68 @@ def test_sound_without_speech_gives_no_words(sound, tmp_path):
 def test_a_sound_track_that_breaks_off_is_heard_as_far_as_it_goes():
     heard = hear(MEDIA / "mp_failing_audio.mp4")
     assert heard.origin is TranscriptOrigin.NO_SPEECH
+
+
+class _Model:
+    """Answers as faster-whisper does; cannot align words if it is so told."""
+
+    def __init__(self, *words: str, sureness: float = 1.0, aligns: bool = True) -> None:
+        self._words = words
+        self._sureness = sureness
+        self._aligns = aligns
+
+    def transcribe(self, sound: object, *, word_timestamps: bool, **options: object):
+        if word_timestamps and not self._aligns:
+            raise IndexError("list index out of range")
+        words = [
+            SimpleNamespace(word=word, start=0.5 * at, end=0.5 * at + 0.5)
+            for at, word in enumerate(self._words)
+        ]
+        text = "".join(self._words)
+        segment = SimpleNamespace(words=words, text=text, start=0.0, end=len(words) / 2)
+        info = SimpleNamespace(language="th", language_probability=self._sureness)
+        return iter([segment]), info
+
+
+def heard_by(model: _Model) -> Transcript:
+    return WhisperTranscriber(model="tiny")._transcript(model, None)
+
+
+def test_words_that_cannot_be_aligned_share_the_time_of_their_sentence():
+    heard = heard_by(_Model(" to", " me", aligns=False))
+    assert heard.is_timing_estimated
+    assert [(word.text, word.start_s, word.end_s) for word in heard.words] == [
+        ("to", 0.0, 0.5),
+        ("me", 0.5, 1.0),
+    ]
+
+
+def test_pieces_of_a_phrase_without_spaces_are_known_as_such():
+    heard = heard_by(_Model(" สวัส", "ดี", " ครับ"))
+    assert [word.is_joined for word in heard.words] == [False, True, False]
+
+
+@pytest.mark.parametrize(("sureness", "note"), [(0.97, None), (0.34, "a guess: th, 34% sure")])
+def test_a_language_that_is_not_sure_is_said_to_be_a_guess(sureness, note):
+    heard = heard_by(_Model(" one", sureness=sureness))
+    assert heard.language == "th"
+    assert (note or "") in (heard.note or "")
+    assert bool(heard.note) is bool(note)
+
+
+@needs_media
+def test_a_long_sound_heard_in_batches_gives_the_same_words(tmp_path):
+    from viral_forge_resources.media.transcriber import _batched, _open
+
+    repeated = ["-stream_loop", "8", "-i", str(SPEECH)]
+    sound = decoded_sound(
+        video(tmp_path / "a.mkv", *repeated, "-t", "95"), replace(PROBE, duration_s=95)
+    )
+    model, options = _batched(_open(MODEL, "cpu", "int8"), sound)
+    heard = WhisperTranscriber(model="tiny")._transcript(model, sound, options=options)
+    assert options
+    assert "my fellow Americans, ask not" in " ".join(word.text for word in heard.words)
+    assert heard.words[-1].end_s > 80
 
 
 def test_a_video_without_sound_needs_no_model(tmp_path):

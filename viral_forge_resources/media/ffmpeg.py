@@ -41,7 +41,10 @@ _LONGEST_LOG = 2_000_000
 _LONGEST_LINE = 300
 _MOST_WARNINGS = 20
 _LINE = re.compile(r"(?:\[[^\]]*\] )*\[(?P<level>[a-z]+)\] (?P<text>.*)")
-_FONT_TROUBLE = re.compile(r"glyph|fontselect: failed|no usable font", re.IGNORECASE)
+# "Glyph … not found, selecting one more font" is no trouble: mostly the next font has it.
+_FONT_TROUBLE = re.compile(
+    r"fontselect: failed|no usable font|glyph \w+ not found in font", re.IGNORECASE
+)
 _KILLED = {128 + 2, 128 + 9, 128 + 15}
 _FULL_DISK = "No space left on device"
 
