@@ -7,7 +7,7 @@ from viral_forge_assets.domain.placement import (
     Obstacle,
     ObstacleKind,
     covered,
-    is_free_place,
+    is_free_box,
 )
 from viral_forge_assets.domain.safe_zones import Box, Frame, advised_area, free_area
 
@@ -63,7 +63,7 @@ def test_a_place_that_platforms_cover_is_not_taken_for_a_face():
     everywhere = in_the_way(0.0, 0.72)
     for each in placed(TALK, BOLD, obstacles=(everywhere,)):
         assert is_inside(each.box, free_area(UPRIGHT))
-        assert not is_free_place(each, UPRIGHT, (everywhere,))
+        assert not is_free_box(each.box, UPRIGHT, (everywhere,))
 
 
 def test_where_nothing_is_free_a_text_is_covered_rather_than_a_face():

@@ -24,6 +24,7 @@ _PAUSE_S = 0.8  # a longer one always ends a caption
 _GAP_S = 0.2  # a shorter gap between two captions flickers
 _SMALLEST_SCALE = 0.6
 _MOST_CAPTIONS_OF_A_WORD = 2
+_ROUNDING = 1e-9
 
 _EACH, _TOO_SHORT, _OFF_PACE = 1.0, 8.0, 0.35
 _TWO_SENTENCES, _LONE_WORD, _ANOTHER_ROW = 2.0, 2.0, 0.1
@@ -86,7 +87,7 @@ def caption_lines(
     Captions end where sentences, clauses and pauses do, as far as time and width allow; no number
     is parted from its unit, and a word that is too long for a row is made smaller, or broken.
     """
-    text = _Text(_unbroken(cut_by_script(in_order(words)), limits, measure), measure)
+    text = _Text(_unbroken(cut_by_script(in_order(words)), limits, measure), limits, measure)
     groups = _groups(text, limits)
     starts = [text.words[first].start_s for first, _ in groups]
     next_starts = [*starts[1:], None][: len(groups)]
@@ -128,23 +129,31 @@ def _fits_alone(text: str, limits: Limits, measure: Measure, *, scale: float = 1
 class _Text:
     """Words and what is asked of them again and again, by number."""
 
-    def __init__(self, words: Sequence[Word], measure: Measure) -> None:
+    def __init__(self, words: Sequence[Word], limits: Limits, measure: Measure) -> None:
         self.words = words
         self.weights = [weight_in_words(word) for word in words]
         self.costs = list(parting_costs(words))
-        self._space = measure(" ")
-        self._gaps = [0, *(len(spaced(left, right)) for left, right in pairwise(words))]
-        widths = (measure(word.text) for word in words)
-        self._widths = _sums(w + g * self._space for w, g in zip(widths, self._gaps, strict=False))
-        self._lengths = _sums(len(w.text) + g for w, g in zip(words, self._gaps, strict=False))
         self.sentences = _sums(float(ends_sentence(word)) for word in words)
+        gaps = [0, *(len(spaced(left, right)) for left, right in pairwise(words))][: len(words)]
+        space = measure(" ")
+        # As shares of a full row, so that a row's size is but a difference.
+        self._gap_widths = [gap * space / limits.widest for gap in gaps]
+        self._gap_lengths = [gap / limits.max_characters for gap in gaps]
+        self._widths = _sums(
+            measure(word.text) / limits.widest + gap
+            for word, gap in zip(words, self._gap_widths, strict=True)
+        )
+        self._lengths = _sums(
+            len(word.text) / limits.max_characters + gap
+            for word, gap in zip(words, self._gap_lengths, strict=True)
+        )
 
-    def size(self, first: int, end: int, limits: Limits) -> float:
+    def size(self, first: int, end: int) -> float:
         """Of a row of these words: 1 fills it."""
-        gap = self._gaps[first]
-        width = self._widths[end] - self._widths[first] - gap * self._space
-        characters = self._lengths[end] - self._lengths[first] - gap
-        return max(width / limits.widest, characters / limits.max_characters)
+        width = self._widths[end] - self._widths[first] - self._gap_widths[first]
+        characters = self._lengths[end] - self._lengths[first] - self._gap_lengths[first]
+        # Sums of shares are off by the last digits: what fits exactly must fit.
+        return (width if width > characters else characters) - _ROUNDING
 
 
 def _sums(values: Iterable[float]) -> list[float]:
@@ -191,7 +200,7 @@ def _reach(text: _Text, limits: Limits, first: int) -> Iterator[tuple[int, int]]
             return
         if text.costs[at - 1] < NEVER:
             piece = at
-        if text.size(row, at + 1, limits) > 1:
+        if text.size(row, at + 1) > 1:
             row = piece if piece > row else at
             rows += 1
             if rows > limits.max_lines:
@@ -237,7 +246,7 @@ def _rows(text: _Text, first: int, end: int, limits: Limits) -> tuple[list[tuple
     for rows in range(1, limits.max_lines + 1):
         for cuts in combinations(range(first + 1, end), rows - 1):
             spans = list(pairwise((first, *cuts, end)))
-            sizes = [text.size(*span, limits) for span in spans]
+            sizes = [text.size(*span) for span in spans]
             if any(size > 1 and b - a > 1 for size, (a, b) in zip(sizes, spans, strict=True)):
                 continue
             largest = max(1.0, *sizes)

@@ -104,14 +104,10 @@ def covered(box: Box, obstacles: Sequence[Obstacle]) -> float:
     return sum(_COST[each.kind] * box.shared_with(each.box) for each in obstacles)
 
 
-def is_free_place(caption: PlacedCaption, frame: Frame, obstacles: Sequence[Obstacle]) -> bool:
-    """Whether somewhere on the frame it would cover no obstacle of its time."""
-    half = (
-        (caption.box.right - caption.box.left) / 2,
-        (caption.box.bottom - caption.box.top) / 2,
-    )
-    met = [each for each in obstacles if _at_once(caption.line, each)]
-    return any(covered(_box(middle, half), met) == 0 for middle in _tried(half, 0.5, frame))
+def is_free_box(box: Box, frame: Frame, obstacles: Sequence[Obstacle]) -> bool:
+    """Whether a box of this size has a place on the frame where it covers no obstacle."""
+    half = (box.right - box.left) / 2, (box.bottom - box.top) / 2
+    return any(covered(_box(middle, half), obstacles) == 0 for middle in _tried(half, 0.5, frame))
 
 
 def _by_second(obstacles: Sequence[Obstacle]) -> Mapping[int, list[Obstacle]]:

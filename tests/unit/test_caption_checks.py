@@ -1,0 +1,80 @@
+"""Faults of captions are found, and good ones pass."""
+
+from dataclasses import replace
+
+import pytest
+
+from tests.captions import STYLES, UPRIGHT, placed, said
+from viral_forge_assets.domain.caption_checks import place_faults, timing_faults
+from viral_forge_assets.domain.placement import Obstacle, ObstacleKind
+from viral_forge_assets.domain.safe_zones import Box
+from viral_forge_resources.contracts.works import ShownCaption
+
+TALK = said("Most people think you need many hours of practice, but you really do not.", each=0.3)
+FACE = Obstacle(
+    start_s=0,
+    end_s=9,
+    box=Box(left=0.2, top=0.5, right=0.8, bottom=0.62),
+    kind=ObstacleKind.FACE,
+)
+
+
+def shown(style: str, *obstacles: Obstacle) -> list[ShownCaption]:
+    return [
+        ShownCaption(
+            start_s=each.line.start_s,
+            end_s=each.line.end_s,
+            words=each.line.words,
+            left=each.box.left,
+            top=each.box.top,
+            right=each.box.right,
+            bottom=each.box.bottom,
+        )
+        for each in placed(TALK, STYLES[style], obstacles=obstacles)
+    ]
+
+
+@pytest.mark.parametrize("style", sorted(STYLES))
+def test_what_we_lay_out_has_no_fault(style):
+    assert timing_faults(shown(style), TALK) == ()
+    assert place_faults(shown(style, FACE), UPRIGHT, [FACE]) == ()
+
+
+def test_a_caption_over_a_face_is_a_fault_where_there_is_room():
+    faults = place_faults(shown("bold"), UPRIGHT, [FACE])
+    assert "covers what is in the picture (face)" in faults[0].text
+
+
+def test_a_caption_over_a_face_that_fills_the_frame_is_none():
+    close_up = replace(FACE, box=Box(left=0, top=0, right=1, bottom=1))
+    assert place_faults(shown("bold", close_up), UPRIGHT, [close_up]) == ()
+
+
+def test_a_caption_under_the_controls_of_a_platform_is_a_fault():
+    low = [replace(each, top=0.8, bottom=0.9) for each in shown("bold")]
+    assert len(place_faults(low, UPRIGHT)) == len(low)
+
+
+@pytest.mark.parametrize(
+    ("change", "said_of_it"),
+    [
+        ({"start_s": 0.2}, "'Most' is shown +0.20 s off its sound"),
+        ({"end_s": 0.5}, "before its end"),
+    ],
+)
+def test_a_caption_beside_its_words_is_a_fault(change, said_of_it):
+    first, *others = shown("bold")
+    faults = timing_faults([replace(first, **change), *others], TALK)
+    assert said_of_it in " ".join(fault.text for fault in faults)
+
+
+def test_a_word_without_a_caption_is_a_fault():
+    _, *others = shown("bold")
+    faults = timing_faults(others, TALK)
+    assert faults[0].text == "'Most' is heard and not shown"
+
+
+def test_two_captions_at_once_are_a_fault():
+    first, second, *others = shown("bold")
+    faults = timing_faults([first, replace(second, start_s=first.end_s - 0.2), *others], TALK)
+    assert "two captions are shown at once" in {fault.text for fault in faults}
