@@ -6,7 +6,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 
 from tests.captions import FONTS, STYLES, drawn, placed, said
 from tests.unit.test_captioning import spoken_words, styles
@@ -135,6 +135,7 @@ def test_the_file_changes_with_its_fonts_its_style_and_its_language():
     assert "bold@2" in bare
 
 
+@settings(deadline=None)  # on a busy machine anything takes long
 @given(spoken_words, styles)
 def test_hostile_words_are_never_commands(words, style):
     ass = drawn(words, style)

@@ -3,7 +3,7 @@
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.captions import FONTS, STYLES, UPRIGHT, lines_of, rows_of, said
@@ -34,6 +34,7 @@ spoken_words = st.lists(
 short_words = st.text("abcdefgh,.", min_size=1, max_size=9)
 
 
+@settings(deadline=None)  # on a busy machine anything takes long
 @given(st.lists(short_words, max_size=40), st.floats(0.05, 1.5), styles)
 def test_every_word_is_shown_once_in_the_order_in_which_it_is_spoken(texts, each, style):
     words = said(" ".join(texts), each=each)
@@ -41,6 +42,7 @@ def test_every_word_is_shown_once_in_the_order_in_which_it_is_spoken(texts, each
     assert [word.text for line in lines for word in line.words] == [word.text for word in words]
 
 
+@settings(deadline=None)  # on a busy machine anything takes long
 @given(spoken_words, styles)
 def test_captions_follow_each_other_without_overlap(words, style):
     lines = lines_of(words, style)
@@ -53,6 +55,7 @@ def test_captions_follow_each_other_without_overlap(words, style):
     )
 
 
+@settings(deadline=None)  # on a busy machine anything takes long
 @given(spoken_words, styles)
 def test_rows_fit_in_the_frame(words, style):
     limits = limits_of(style, UPRIGHT)
@@ -207,6 +210,7 @@ def test_emoji_and_letters_without_a_font_leave_the_picture_and_are_named():
     assert {"👍", "❤", "👨", "🇩"} < set(told.emoji)
 
 
+@settings(deadline=None)  # on a busy machine anything takes long
 @given(spoken_words.filter(lambda words: len({w.text for w in words}) == len(words)))
 def test_an_srt_read_back_says_the_same(words):
     lines = subtitle_lines(words)
@@ -216,6 +220,7 @@ def test_an_srt_read_back_says_the_same(words):
         assert "".join(word.text for word in read) == expected
 
 
+@settings(deadline=None)  # on a busy machine anything takes long
 @given(spoken_words.filter(lambda words: len({w.text for w in words}) == len(words)))
 def test_a_webvtt_read_back_says_the_same(words):
     lines = subtitle_lines(words)
