@@ -87,17 +87,31 @@ def _scan_metadata(record: ScanRecord, niche: Niche) -> Metadata:
     shown = sorted(
         outcomes, key=lambda outcome: (outcome.state is ScanState.SKIPPED, outcome.platform)
     )
-    return facts | {"platforms": markdown_table([_shown(outcome) for outcome in shown])}
+    return facts | {
+        "answers": markdown_table(_by_state(shown)),
+        "platforms": markdown_table([_shown(outcome) for outcome in shown]),
+    }
+
+
+def _by_state(outcomes: Iterable[ScanOutcome]) -> list[dict[str, object]]:
+    """The platforms by what they answered: short enough for the UI to show at once."""
+    platforms: dict[str, list[str]] = {}
+    for outcome in outcomes:
+        found = f" {outcome.found}" if outcome.found else ""
+        platforms.setdefault(_state(outcome), []).append(f"{outcome.platform}{found}")
+    return [{"state": state, "platforms": ", ".join(platforms[state])} for state in platforms]
+
+
+def _state(outcome: ScanOutcome) -> str:
+    detail = outcome.skip or outcome.error
+    state = "quiet" if outcome.found == 0 else outcome.state.value
+    return f"{state}: {detail}" if detail else state
 
 
 def _shown(outcome: ScanOutcome) -> dict[str, object]:
-    state: str = outcome.state.value
-    if outcome.found == 0:
-        state = "quiet"
-    detail = outcome.skip or outcome.error
     return {
         "platform": outcome.platform,
-        "state": f"{state}: {detail}" if detail else state,
+        "state": _state(outcome),
         "found": outcome.found,
         "seconds": None if outcome.took_s is None else round(outcome.took_s, 1),
         "reason": outcome.reason,

@@ -96,6 +96,9 @@ def test_three_niches_on_every_platform_become_clips(world, studio):
         assert {told[name] for name in KEYLESS} == {"skipped: no_credentials"}
         others = told.keys() - {*BROKEN, QUIET, DISABLED, *KEYLESS, "inbox"}
         assert {told[name] for name in others} == {"found"}, niche
+        at_once = {row[0]: row[1] for row in table(facts["answers"])}
+        assert (at_once["quiet"], at_once["skipped: disabled"]) == (f"inbox, {QUIET}", DISABLED)
+        assert len(str(facts["answers"])) < 1_000  # the UI hides longer ones behind a click
     check = scanned.failed_checks
     assert check.keys() == {"platforms_answered"}
     assert all(f"cats: {name}" in check["platforms_answered"] for name in BROKEN)
