@@ -1,25 +1,27 @@
 """Decides which part of the picture fills the vertical frame, shot by shot."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from viral_forge_assets.domain.panning import Axis, still_or_moving
+from viral_forge_assets.domain.shot_layout import Frame, Kind, ShotLayout, lay_out
 from viral_forge_resources.contracts.media import (
     CropKey,
     Framing,
     FramingMode,
+    Layout,
     MediaProbe,
     SceneMap,
     Shot,
     Stretch,
 )
+from viral_forge_resources.contracts.sight import Box
 
 _LEAST_MOVE = 0.03
 """Of the picture's width: a smaller move is not seen at a cut, but is where the cut is a flash."""
 _LESS_THAN_A_FRAME_S = 0.015
 """A shot seen for less is a rounding of the cut, no shot."""
-_CENTRE = 0.5
+_INSTANT_S = 1e-5
 _DECIMALS = 2  # of a source pixel: finer than any clip's own
 
 
@@ -34,18 +36,19 @@ class ClipFormat:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reframing:
-    """What fills the frame, and in how many of the clip's shots it moves or stands still."""
+    """What fills the frame, and how often each kind of layout does."""
 
     framing: Framing
-    pans: int = 0
-    statics: int = 0
+    kinds: tuple[Kind, ...] = ()
 
     @property
     def reasons(self) -> tuple[str, ...]:
-        """For people, such as ``shots: 2 pan, 1 static``; nothing for ``fit``."""
-        if self.framing.mode is FramingMode.FIT:
+        """For people, such as ``shots: 2 pan, 1 static``; empty where the recipe says fit."""
+        if not self.kinds:
             return ()
-        return (f"shots: {self.pans} pan, {self.statics} static",)
+        counts = ((kind, self.kinds.count(kind)) for kind in Kind)
+        told = [f"{count} {kind}" for kind, count in counts if count]
+        return (f"shots: {', '.join(told)}",)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,24 +69,36 @@ def frame_for(
     clip: ClipFormat,
     mode: FramingMode,
 ) -> Reframing:
-    """What fills the frame: a crop that moves at cuts, and with a subject that would leave it."""
+    """What fills the frame, shot by shot: a crop that stands or pans, two panes, or the whole."""
     if mode is FramingMode.FIT:
-        whole = (_even(probe.width_px), _even(probe.height_px))
-        return Reframing(framing=Framing(mode=mode, width_px=whole[0], height_px=whole[1]))
+        return Reframing(framing=_whole(probe))
     crop = _crop_size(probe, clip.width_px, clip.height_px)
+    frame = Frame(
+        parts=(crop[0] / probe.width_px, crop[1] / probe.height_px),
+        aspect=clip.width_px / clip.height_px,
+    )
     path: list[CropKey] = []
-    pans = statics = 0
+    layouts: list[Layout] = []
+    kinds: list[Kind] = []
     for shown in _shots_of_clip(scene_map.shots, segments):
-        keys = _keys(probe, crop, shown, clip.fps)
-        if len(keys) > 1:
-            pans += 1
-            path += keys
-            continue
-        statics += 1
-        if not path or _is_far(path[-1], keys[0], _LEAST_MOVE * probe.width_px):
-            path += keys
-    framing = Framing(mode=mode, width_px=crop[0], height_px=crop[1], path=tuple(path))
-    return Reframing(framing=framing, pans=pans, statics=statics)
+        ticks = _ticks(shown, clip.fps)
+        times = [shown.start_s + at_s - shown.at_s for at_s in ticks]
+        shot = shown.shot or Shot(start_s=shown.start_s, end_s=shown.end_s)
+        made = lay_out(shot, times, frame, probe=probe, silences=scene_map.silences)
+        kinds.append(made.kind)
+        if made.middles:
+            _add_keys(path, _keys(probe, crop, ticks, made), _LEAST_MOVE * probe.width_px)
+        else:
+            end_s = round(shown.at_s + shown.end_s - shown.start_s, 6)
+            _add_layout(layouts, Stretch(start_s=shown.at_s, end_s=end_s), made.panes)
+    if not path and all(not layout.panes for layout in layouts):
+        return Reframing(framing=_whole(probe), kinds=tuple(kinds))
+    path = path or [CropKey(at_s=0.0, x_px=0, y_px=0)]
+    path[0] = replace(path[0], at_s=0.0)
+    framing = Framing(
+        mode=mode, width_px=crop[0], height_px=crop[1], path=tuple(path), layouts=tuple(layouts)
+    )
+    return Reframing(framing=framing, kinds=tuple(kinds))
 
 
 def crop_loss(probe: MediaProbe, *, width_px: int, height_px: int) -> float:
@@ -127,30 +142,42 @@ def _shown_s(shot: Shot, segment: Stretch) -> float:
     return min(shot.end_s, segment.end_s) - max(shot.start_s, segment.start_s)
 
 
+def _whole(probe: MediaProbe) -> Framing:
+    width_px, height_px = _even(probe.width_px), _even(probe.height_px)
+    return Framing(mode=FramingMode.FIT, width_px=width_px, height_px=height_px)
+
+
 def _keys(
-    probe: MediaProbe, crop: tuple[int, int], shown: _Shown, fps: Fraction
-) -> tuple[CropKey, ...]:
+    probe: MediaProbe, crop: tuple[int, int], ticks: Sequence[float], made: ShotLayout
+) -> list[CropKey]:
     """One key for a shot whose crop stands still, one for each frame that moves it otherwise."""
-    shot = shown.shot or Shot(start_s=shown.start_s, end_s=shown.end_s)
-    ticks = _ticks(shown, fps)
-    times = [shown.start_s + at_s - shown.at_s for at_s in ticks]
-    wholes = (probe.width_px, probe.height_px)
-    rests = (shot.focus_x, shot.focus_y)
-    tracks = (
-        [(point.at_s, point.x) for point in shot.track],
-        [(point.at_s, point.y) for point in shot.track],
-    )
     paths = []
-    for whole_px, part_px, rest, track in zip(wholes, crop, rests, tracks, strict=True):
-        axis = Axis(part=part_px / whole_px, rest=_CENTRE if rest is None else rest)
-        middles = still_or_moving(track, times, axis)
+    for middles, whole_px, part_px in zip(
+        zip(*made.middles, strict=True), (probe.width_px, probe.height_px), crop, strict=True
+    ):
         starts = [_start_px(middle, whole_px, part_px) for middle in middles]
-        paths.append(starts if len(starts) > 1 else [starts[0] // 2 * 2] * len(ticks))
+        is_still = min(starts) == max(starts)
+        paths.append([starts[0] // 2 * 2] * len(ticks) if is_still else starts)
     keys: list[CropKey] = []
     for at_s, x_px, y_px in zip(ticks, *paths, strict=True):
         if not keys or (keys[-1].x_px, keys[-1].y_px) != (x_px, y_px):
             keys.append(CropKey(at_s=at_s, x_px=x_px, y_px=y_px))
-    return tuple(keys)
+    return keys
+
+
+def _add_keys(path: list[CropKey], keys: list[CropKey], least_px: float) -> None:
+    """A crop that stands where the one before it did, nearly, stays where it was."""
+    if len(keys) > 1 or not path or _is_far(path[-1], keys[0], least_px):
+        path += keys
+
+
+def _add_layout(layouts: list[Layout], stretch: Stretch, panes: tuple[Box, ...]) -> None:
+    """Shots that follow each other and show the whole picture are one stretch."""
+    last = layouts[-1] if layouts else None
+    if last and not panes and not last.panes and last.stretch.end_s >= stretch.start_s - _INSTANT_S:
+        layouts.pop()
+        stretch = replace(stretch, start_s=last.stretch.start_s)
+    layouts.append(Layout(stretch=stretch, panes=panes))
 
 
 def _ticks(shown: _Shown, fps: Fraction) -> list[float]:

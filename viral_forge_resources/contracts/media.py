@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 
-from viral_forge_resources.contracts.sight import Face, WrittenText
+from viral_forge_resources.contracts.sight import Box, Face, WrittenText
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,6 +168,19 @@ class CropKey:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Layout:
+    """What a stretch of the *clip* shows in place of the crop.
+
+    Attributes:
+        panes: parts of the source, one above the other, all as high; none: the whole picture over
+            a blurred one.
+    """
+
+    stretch: Stretch
+    panes: tuple[Box, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Framing:
     """Which part of the upright source picture fills the clip's frame.
 
@@ -175,12 +188,14 @@ class Framing:
         width_px: of the crop, even; the whole picture for ``fit``.
         height_px: as ``width_px``.
         path: corners in time order, the first at 0 s; empty for ``fit``.
+        layouts: where a clip with a crop shows something else, in time order.
     """
 
     mode: FramingMode
     width_px: int
     height_px: int
     path: tuple[CropKey, ...] = ()
+    layouts: tuple[Layout, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

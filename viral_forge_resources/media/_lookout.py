@@ -31,8 +31,8 @@ _NEW_PICTURE = 0.05
 _SETTLED_S = 0.3
 """The first pictures of a shot are often still those of a transition."""
 
-_READ_EVERY_S = 4.0
-_UNREAD_S = 2.0
+_READ_EVERY_S = 2.5
+_UNREAD_S = 1.0
 """An end of a shot that is longer than this is read as well: texts come late and stay."""
 
 _SAME_MOMENT_S = 1e-6

@@ -1,13 +1,15 @@
 """The text of FFmpeg's filter graphs: what a clip looks and sounds like, as FFmpeg is told it."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from fractions import Fraction
 
 from viral_forge_resources.contracts.media import Framing, FramingMode, RenderSpec
-from viral_forge_resources.media._cuts import SOUND_RATE_HZ, Cut, Span
+from viral_forge_resources.media._cuts import SOUND_RATE_HZ, Cut, Span, clip_frames
+from viral_forge_resources.media._layouts import even, laid_out, over_blurred, runs_of, scaled
 from viral_forge_resources.media._panning import pan_of
 
-GRAPH_VERSION = 4
+GRAPH_VERSION = 5
 """Rises with every change that gives other bytes for the same RenderSpec."""
 
 CAPTIONS_FILE = "captions.ass"
@@ -32,9 +34,6 @@ _OVERSAMPLED_HZ = 4 * SOUND_RATE_HZ
 _HDR_WHITE_NITS = 203
 """Diffuse white of HDR by ITU-R BT.2408; with mobius it comes out at 214 of 255, grey at 108."""
 
-_BLUR_SHRINKS = 4
-"""A background blurred at a quarter of the size looks the same for a tenth of the work."""
-
 
 def picture_graph(
     spec: RenderSpec, spans: Sequence[Span], *, assumed_matrix: str | None, has_captions: bool
@@ -45,13 +44,15 @@ def picture_graph(
     """
     parts = [_cut_picture(spans, spec.fps, assumed_matrix)]
     before_crop = ["setsar=1"] if spec.is_hdr else ["setsar=1", "format=yuv420p"]
-    after_crop = [*(_tone_down(spec) if spec.is_hdr else []), *spec.source_filters]
-    if spec.framing.mode is FramingMode.FIT:
-        parts.append(f"[cut]{','.join([*before_crop, *after_crop])}[whole]")
-        parts.append(_fit(spec))
+    if spec.framing.mode is FramingMode.FIT or spec.framing.layouts:
+        toned = _tone_down(_size_of_whole(spec)) if spec.is_hdr else []
+        parts.append(f"[cut]{','.join([*before_crop, *toned, *spec.source_filters])}[whole]")
+        parts.append(_laid_out(spec, clip_frames(spans)))
     else:
         crop, exact_crop = _crop(spec)
-        chain = [*before_crop, *crop, *after_crop, _scaled(*_fitted(spec)), *exact_crop]
+        toned = _tone_down(_size_if_smaller(spec)) if spec.is_hdr else []
+        chain = [*before_crop, *crop, *toned, *spec.source_filters]
+        chain += [scaled(*_fitted(spec)), *exact_crop]
         parts.append(f"[cut]{','.join(chain)}[framed]")
     captions = [f"ass=f={CAPTIONS_FILE}"] if has_captions else []
     last = [
@@ -181,10 +182,26 @@ def _moves(framing: Framing) -> bool:
     return framing.mode is FramingMode.CROP and len(framing.path) > 1
 
 
-def _tone_down(spec: RenderSpec) -> list[str]:
+def _laid_out(spec: RenderSpec, frames: int) -> str:
+    if spec.framing.mode is FramingMode.FIT:
+        front = scaled(*_fitted(spec))
+        return over_blurred(spec, front, source="[whole]", target="[framed]")
+    # What was HDR is toned down by now: its corners may be exact.
+    crop, exact_crop = _crop(replace(spec, is_hdr=False))
+    return laid_out(spec, runs_of(spec, frames), [*crop, scaled(*_fitted(spec)), *exact_crop])
+
+
+def _size_of_whole(spec: RenderSpec) -> str:
+    return _size_if_smaller(spec) if spec.framing.mode is FramingMode.FIT else ""
+
+
+def _size_if_smaller(spec: RenderSpec) -> str:
+    """Toning fewer pixels costs less."""
     width_px, height_px = _fitted(spec)
-    is_smaller = width_px < spec.framing.width_px
-    size = f"w={width_px}:h={height_px}:" if is_smaller else ""
+    return f"w={width_px}:h={height_px}:" if width_px < spec.framing.width_px else ""
+
+
+def _tone_down(size: str) -> list[str]:
     return [
         "crop=w=trunc(iw/2)*2:h=trunc(ih/2)*2",
         "setparams=color_primaries=bt2020:colorspace=bt2020nc",
@@ -197,24 +214,6 @@ def _tone_down(spec: RenderSpec) -> list[str]:
     ]
 
 
-def _fit(spec: RenderSpec) -> str:
-    front = _scaled(*_fitted(spec))
-    width_px = _even(spec.width_px / _BLUR_SHRINKS)
-    height_px = _even(spec.height_px / _BLUR_SHRINKS)
-    blurred = (
-        f"scale={width_px}:{height_px}:force_original_aspect_ratio=increase:flags=bilinear,"
-        f"crop={width_px}:{height_px},gblur=sigma=8"
-    )
-    return ";\n".join(
-        (
-            "[whole]split[near][far]",
-            f"[far]{blurred},{_scaled(spec.width_px, spec.height_px)}[back]",
-            f"[near]{front}[front]",
-            "[back][front]overlay=x=(W-w)/2:y=(H-h)/2[framed]",
-        )
-    )
-
-
 def _fitted(spec: RenderSpec) -> tuple[int, int]:
     """Size at which the framed part stands in the frame; a moving crop needs a little more."""
     framing = spec.framing
@@ -224,14 +223,4 @@ def _fitted(spec: RenderSpec) -> tuple[int, int]:
     if framing.mode is FramingMode.CROP:
         return spec.width_px, spec.height_px
     scale = min(spec.width_px / framing.width_px, spec.height_px / framing.height_px)
-    return _even(framing.width_px * scale), _even(framing.height_px * scale)
-
-
-def _scaled(width_px: int, height_px: int) -> str:
-    return (
-        f"scale={width_px}:{height_px}:flags=bicubic:out_color_matrix=bt709:out_range=tv,setsar=1"
-    )
-
-
-def _even(size: float) -> int:
-    return max(2, round(size / 2) * 2)
+    return even(framing.width_px * scale), even(framing.height_px * scale)
