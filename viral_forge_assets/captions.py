@@ -11,6 +11,7 @@ from viral_forge_assets.domain.caption_styles import CaptionStyle
 from viral_forge_assets.domain.caption_words import cleaned
 from viral_forge_assets.domain.captioning import caption_lines
 from viral_forge_assets.domain.edit_plan import ClipPlan, EditPlan, words_in_clip
+from viral_forge_assets.domain.obstacles import obstacles_of
 from viral_forge_assets.domain.placement import (
     Obstacle,
     PlacedCaption,
@@ -25,7 +26,7 @@ from viral_forge_assets.partitions import candidate_partitions
 from viral_forge_assets.provenance import keep, kept, load, made_from
 from viral_forge_resources.contracts.errors import BadInput
 from viral_forge_resources.contracts.keys import CandidateKey, parse_candidate_key
-from viral_forge_resources.contracts.media import Transcript, TranscriptOrigin, Word
+from viral_forge_resources.contracts.media import SceneMap, Transcript, TranscriptOrigin, Word
 from viral_forge_resources.contracts.media_ports import Fonts, SubtitleReader, Transcriber
 from viral_forge_resources.contracts.storage import Storage, StoredFile
 from viral_forge_resources.contracts.works import (
@@ -36,7 +37,7 @@ from viral_forge_resources.contracts.works import (
 )
 
 _TRANSCRIPT_VERSION = 2
-_CAPTION_TRACK_VERSION = 2
+_CAPTION_TRACK_VERSION = 3
 _MOST_TEXT_SHOWN = 900
 
 
@@ -112,7 +113,11 @@ def _facts(words: Transcript) -> Metadata:
     key_prefix="captions",
     group_name="captions",
     partitions_def=candidate_partitions,
-    deps=[transcript, dg.AssetKey(["transform", "edit_plan"])],
+    deps=[
+        transcript,
+        dg.AssetKey(["transform", "scene_map"]),
+        dg.AssetKey(["transform", "edit_plan"]),
+    ],
     kinds={"ass"},
     code_version=str(_CAPTION_TRACK_VERSION),
 )
@@ -124,8 +129,8 @@ def caption_track(
 ) -> dg.MaterializeResult[None]:
     """Captions on the edited timeline: ASS to burn in, SRT and WebVTT for players.
 
-    They keep clear of what platforms lay over a video. Emoji and characters that no font draws are
-    left out of the picture and named.
+    They keep clear of faces, of text in the picture and of what platforms lay over it. Emoji and
+    characters that no font draws are left out of the picture and named.
     """
     key = parse_candidate_key(context.partition_key)
     with dagster_failures("writing the captions"):
@@ -135,7 +140,16 @@ def caption_track(
         plan = load(storage, document, EditPlan, made_by="edit_plan")
         style = _chosen_style(caption_styles, plan.caption_style)
         desk = _CaptionDesk(key=key, storage=storage, fonts=fonts, style=style, transcript=words)
-        captions = [desk.write(plan, clip) for clip in plan.clips]
+        in_the_way = _Picture(
+            source=_source(storage, key),
+            scenes=load(
+                storage,
+                key.storage_key("transform", "scene_map.json"),
+                SceneMap,
+                made_by="scene_map",
+            ),
+        )
+        captions = [desk.write(plan, clip, in_the_way.obstacles(plan, clip)) for clip in plan.clips]
         track = CaptionTrack(clips=tuple(captions), note=words.note)
         document = key.storage_key("captions", "caption_track.json")
         stored = keep(storage, document, track, origin=made_from(version=_CAPTION_TRACK_VERSION))
@@ -175,6 +189,25 @@ def _named(characters: Iterable[str]) -> str:
         f"{each} (U+{ord(each):04X} {unicodedata.name(each, 'without a name')})"
         for each in characters
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Picture:
+    """What is seen in the source."""
+
+    source: SourceFile
+    scenes: SceneMap
+
+    def obstacles(self, plan: EditPlan, clip: ClipPlan) -> tuple[Obstacle, ...]:
+        """What captions should not cover in a clip."""
+        return obstacles_of(
+            self.scenes,
+            clip.segments,
+            clip.framing,
+            probe=self.source.probe,
+            frame=Frame(width_px=plan.width_px, height_px=plan.height_px),
+            is_mirrored=clip.is_mirrored,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -65,6 +65,12 @@ class ClipPlan:
         return self.sound is not None and self.sound.gain_db is None
 
     @property
+    def is_mirrored(self) -> bool:
+        """Whether left and right change places: never where text may be seen."""
+        mirrors = [each for each in self.filters if each.name == "mirror"]
+        return self.texts == () and sum(_is_enabled(each) for each in mirrors) % 2 == 1
+
+    @property
     def frames(self) -> int:
         """How many pictures the clip has."""
         return max(round(self.duration_s * self.fps), 1)
@@ -201,6 +207,10 @@ def plan_hash(plan: EditPlan, clip: ClipPlan) -> str:
     """16 hex digits for all that the bytes of ``clip`` depend on, without the other clips."""
     bare = replace(clip, score=0.0, reasons=())
     return document_hash(replace(plan, clips=(bare,)))[:_HASH_LENGTH]
+
+
+def _is_enabled(planned: PlannedFilter) -> bool:
+    return bool(planned.parameters.get("enabled", True))
 
 
 def _framing(
