@@ -11,14 +11,15 @@ from hypothesis import given, settings
 from tests.captions import FONTS, STYLES, drawn, placed, said
 from tests.unit.test_captioning import spoken_words, styles
 from viral_forge_assets.domain.ass import to_ass
-from viral_forge_assets.domain.caption_effects import escaped
 from viral_forge_assets.domain.caption_styles import Effect, parse_caption_style
+from viral_forge_assets.domain.caption_text import escaped
 from viral_forge_assets.domain.recipes import parse_recipe, require_caption_style
 from viral_forge_assets.domain.safe_zones import Frame
 from viral_forge_resources.contracts.errors import BadInput
 from viral_forge_resources.contracts.media import Word
 
 BOLD, PLAIN = STYLES["bold"], STYLES["plain"]
+_ROW_PROP = "\\fscx1}x"  # has no width
 _COMMAND = re.compile(r"(?<!\\)\{[^{}]*\}")
 
 
@@ -27,7 +28,7 @@ def dialogues(ass: str) -> list[str]:
 
 
 def plain_text(dialogue: str) -> str:
-    return _COMMAND.sub("", dialogue)
+    return _COMMAND.sub("", dialogue.replace(_ROW_PROP, "}"))
 
 
 def document(**changes: object) -> bytes:

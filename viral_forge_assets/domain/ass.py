@@ -3,8 +3,9 @@
 import unicodedata
 from collections.abc import Sequence
 
-from viral_forge_assets.domain.caption_effects import Drawing, Pencil, drawings
+from viral_forge_assets.domain.caption_effects import Drawing, drawings
 from viral_forge_assets.domain.caption_styles import CaptionStyle, Effect
+from viral_forge_assets.domain.caption_text import Pencil, bgr
 from viral_forge_assets.domain.placement import PlacedCaption
 from viral_forge_assets.domain.safe_zones import Frame
 
@@ -104,11 +105,6 @@ def _header(
         word_box=f"&H00{bgr(style.accent_box or '000000')}",
         padding_px=style.padding() * unit_px,
     )
-
-
-def bgr(rgb: str) -> str:
-    """``RRGGBB`` as ASS writes it."""
-    return rgb[4:6] + rgb[2:4] + rgb[0:2]
 
 
 def _plain(name: str) -> str:
