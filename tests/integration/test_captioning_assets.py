@@ -1,0 +1,62 @@
+"""From sound to captions through the real assets, with a real speech model and real letters."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.clips import lavfi, make
+from tests.studio import Ran, Studio, open_studio
+from viral_forge_resources.media.transcriber import WhisperTranscriber
+
+_MEDIA = Path(__file__).parents[2].parent / "shared" / "media"
+_MODEL, _SPEECH = _MEDIA / "tiny_whisper" / "model", _MEDIA / "fw_jfk.flac"
+
+needs_media = pytest.mark.skipif(not _MODEL.is_dir(), reason=f"no test media at {_MEDIA}")
+
+
+@needs_media
+def test_a_spoken_sentence_becomes_text_and_subtitles_word_for_word(home, sqlite_state, tmp_path):
+    video = make(
+        tmp_path / "talk.mp4",
+        *lavfi("testsrc2=s=180x320:r=24:d=11"),
+        *("-i", str(_SPEECH), "-shortest", "-preset", "ultrafast"),
+    )
+    hearing = WhisperTranscriber(model=str(_MODEL), device="cpu")
+    with open_studio(home, sqlite_state, transcriber=hearing) as studio:
+        ran = studio.edit(studio.add(video))
+    assert ran.metadata("captions", "transcript")["text"] == (
+        "And so, my fellow Americans, ask not what your country can do for you,"
+        " ask what you can do for your country."
+    )
+    assert ran.metadata("captions", "transcript")["language"] == "en"
+    assert "ask not" in " ".join(_kept(studio, "*/clip-1.vtt").split())
+    assert _kept(studio, "*/clip-1.ass").count("Dialogue: ") >= 10
+
+
+def test_emoji_and_letters_without_a_font_are_told_and_stay_in_the_subtitles(studio, tmp_path):
+    srt = "1\n00:00:00,000 --> 00:00:00,900\nBoil 👍 水 well\n"
+    video = make(tmp_path / "soup.mp4", *lavfi("testsrc2=s=180x320:r=24:d=1"))
+    ran = studio.edit(studio.add(video, subtitles=srt))
+    told = ran.metadata("captions", "caption_track")
+    assert told["missing_characters"] == "水 (U+6C34 CJK UNIFIED IDEOGRAPH-6C34)"
+    assert told["emoji_left_out"] == "👍"
+    assert told["fonts"] == "DejaVu Sans Bold Version 2.35"
+    assert "Boil 👍 水 well" in _kept(studio, "*/clip-1.srt")
+    assert not {"👍", "水"} & set(_kept(studio, "*/clip-1.ass"))
+
+
+def test_what_is_shown_is_kept_with_its_words_and_its_place(studio, tmp_path):
+    srt = "1\n00:00:00,000 --> 00:00:00,900\nBoil the water\n"
+    video = make(tmp_path / "soup.mp4", *lavfi("testsrc2=s=180x320:r=24:d=1"))
+    ran: Ran = studio.edit(studio.add(video, subtitles=srt))
+    assert ran.success
+    (clip,) = json.loads(_kept(studio, "*/caption_track.json"))["value"]["clips"]
+    (shown,) = clip["shown"]
+    assert [word["text"] for word in shown["words"]] == ["Boil", "the", "water"]
+    assert 0.15 <= shown["top"] < shown["bottom"] <= 0.65
+
+
+def _kept(studio: Studio, pattern: str) -> str:
+    (found,) = studio.home.rglob(f"captions/{pattern.removeprefix('*/')}")
+    return found.read_text(encoding="utf-8")
