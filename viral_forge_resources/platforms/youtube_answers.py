@@ -140,7 +140,8 @@ def from_ytdlp(
 ) -> Spotted | Unusable | None:
     """One result of a search with yt-dlp, None for one that is too old or not there yet.
 
-    An entry that is only listed (``_type`` of an address) has rounded counts and an estimated date: neither is taken over.
+    An entry that is only listed (``_type`` of an address) has rounded counts and an estimated
+    date: neither is taken over.
     """
     video_id, title = known_id(inside(entry, "id")), one_line(inside(entry, "title"))
     if video_id is None or title is None:
