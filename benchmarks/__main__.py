@@ -3,15 +3,17 @@
 import sys
 
 from benchmarks import (
+    analysis,
     candidate_run,
     captions,
     importing,
+    recipes,
     render,
     scanning,
     sensor_tick,
     shortlisting,
 )
 
-_ALL = (render, captions, importing, candidate_run, scanning, shortlisting, sensor_tick)
+_ALL = (render, recipes, captions, importing, candidate_run, scanning, shortlisting, sensor_tick)
 
 sys.exit(max([benchmark.main() for benchmark in _ALL]))

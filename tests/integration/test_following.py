@@ -1,5 +1,6 @@
 """From a video to its clip: what moves stays in the picture, and nothing else moves the crop."""
 
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 from tests.clips import HEIGHT_PX, QUICK, WIDTH_PX, lavfi, make, pictures, render, spec_of
 from tests.fakes.sight import BLIND
 from viral_forge_assets.domain.reframing import ClipFormat, Reframing, frame_for
-from viral_forge_resources.contracts.media import FramingMode, SceneMap, Stretch
+from viral_forge_resources.contracts.media import Framing, FramingMode, SceneMap, Stretch
 from viral_forge_resources.media.reader import AvReader
 
 _FPS = 25
@@ -61,7 +62,7 @@ def _middle_of_red(picture: np.ndarray) -> float | None:
     """Share of the width; None where too little of the square is seen."""
     red, green, blue = (picture[..., channel].astype(int) for channel in range(3))
     across = np.flatnonzero(((red > 150) & (green < 90) & (blue < 90)).sum(axis=0) > 2)
-    return float(across.mean()) / WIDTH_PX if len(across) else None
+    return float(across.mean()) / picture.shape[1] if len(across) else None
 
 
 def test_what_crosses_the_picture_stays_in_the_middle_of_the_clip(three_shots, seen, tmp_path):
@@ -102,3 +103,57 @@ def test_a_pan_ends_with_its_shot(three_shots, seen):
     assert len(seen.shots) == 3
     assert made.reasons == ("shots: 1 pan, 2 static",)
     assert len([key for key in made.framing.path if key.at_s >= _SHOT_S]) <= 2
+
+
+_DOT_PX, _DOT_STEP_PX = 24, 4
+_DOT_FRAMES = 110
+_CLIP_PX = (360, 640)
+
+
+def _dot_px(frame: int) -> int:
+    """Left edge of the dot: it stands, goes to the right and stands."""
+    return 80 + _DOT_STEP_PX * min(max(frame - 15, 0), 80)
+
+
+def test_the_crop_of_a_dot_with_a_known_path_is_where_it_should_be_without_jerks(tmp_path):
+    dot = f"color=red:s={_DOT_PX}x{_DOT_PX}:r={_FPS}"
+    room = f"color=gray:s=640x360:r={_FPS}:d={_DOT_FRAMES / _FPS}"
+    place = f"x='80+{_DOT_STEP_PX}*clip(round(t*{_FPS})-15,0,80)':y=160:shortest=1"
+    graph = f"{room}[room];{dot}[dot];[room][dot]overlay={place},format=yuv420p"
+    source = make(tmp_path / "dot.mp4", *lavfi(graph), *QUICK)
+    reader = AvReader(BLIND)
+    scenes = reader.analyse(
+        source, reader.probe(source, name="dot"), on_progress=lambda _share: None
+    )
+    duration_s = _DOT_FRAMES / _FPS
+    clip = ClipFormat(width_px=_CLIP_PX[0], height_px=_CLIP_PX[1], fps=Fraction(_FPS))
+    framing = frame_for(
+        reader.probe(source, name="dot"),
+        scenes,
+        [Stretch(start_s=0.0, end_s=duration_s)],
+        clip=clip,
+        mode=FramingMode.CROP,
+    ).framing
+    spec = replace(
+        spec_of((0.0, duration_s), framing=framing, fps=Fraction(_FPS)),
+        width_px=_CLIP_PX[0],
+        height_px=_CLIP_PX[1],
+    )
+    render(source, tmp_path / "clip.mp4", spec)
+
+    scale = _CLIP_PX[0] / framing.width_px
+    found = [_middle_of_red(picture) for picture in pictures(tmp_path / "clip.mp4")]
+    seen_px = np.array([each * _CLIP_PX[0] for each in found if each is not None])
+    dot_px = np.array([_dot_px(n) + _DOT_PX / 2 for n in range(_DOT_FRAMES)]) * scale - 0.5
+    planned_px = np.array([_crop_px(framing, n) for n in range(_DOT_FRAMES)]) * scale
+    crop_px = dot_px - seen_px
+    jerks = np.diff(crop_px - planned_px)
+    assert len(seen_px) == _DOT_FRAMES
+    assert np.abs(crop_px - planned_px).max() <= 2
+    assert np.sqrt(np.mean(jerks**2)) <= 0.6
+    assert np.abs(seen_px - _CLIP_PX[0] / 2).max() <= 0.3 * _CLIP_PX[0]
+
+
+def _crop_px(framing: Framing, frame: int) -> float:
+    """Left edge of the planned crop in source pixels."""
+    return next(key.x_px for key in reversed(framing.path) if key.at_s <= frame / _FPS + 1e-6)
