@@ -14,6 +14,16 @@ from benchmarks import (
     shortlisting,
 )
 
-_ALL = (render, recipes, captions, importing, candidate_run, scanning, shortlisting, sensor_tick)
+_ALL = (
+    render,
+    analysis,
+    recipes,
+    captions,
+    importing,
+    candidate_run,
+    scanning,
+    shortlisting,
+    sensor_tick,
+)
 
 sys.exit(max([benchmark.main() for benchmark in _ALL]))
