@@ -1,6 +1,6 @@
 """``viral-forge gallery``: contact sheets of every creative filter and every recipe."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
@@ -15,6 +15,7 @@ from viral_forge_assets.commands.terminal import say, told_plainly
 from viral_forge_assets.domain.recipes import Recipe, recipe_hash
 from viral_forge_assets.domain.variation import PlannedFilter, drawn_filters
 from viral_forge_assets.filters._compose import filter_chains
+from viral_forge_resources.contracts.errors import BadInput
 from viral_forge_resources.contracts.filters import FilterContext
 from viral_forge_resources.contracts.media import (
     CropKey,
@@ -41,7 +42,10 @@ def gallery(
     video: Annotated[
         Path | None, typer.Option(envvar="VIDEO", help="Your own video; else a sample is made.")
     ] = None,
-    at_s: Annotated[float, typer.Option("--at", min=0, help="From which second on.")] = 10.0,
+    at_s: Annotated[float, typer.Option("--at", min=0, help="From which second on.")] = 10.5,
+    only: Annotated[
+        list[str] | None, typer.Option(help="A filter or recipe; several; none: all.")
+    ] = None,
 ) -> None:
     """Show every filter and every recipe on a second and a half of a video, as two sheets."""
     with told_plainly():
@@ -49,22 +53,39 @@ def gallery(
         folder.mkdir(parents=True, exist_ok=True)
         with TemporaryDirectory(prefix=".gallery-", dir=folder) as scratch:
             source = video or _sample(Path(scratch))
-            for path in draw_sheets(source, folder, Path(scratch), at_s=at_s):
+            for path in draw_sheets(source, folder, Path(scratch), at_s=at_s, only=only):
                 say(f"{path}")
 
 
-def draw_sheets(source: Path, folder: Path, scratch: Path, *, at_s: float) -> Iterator[Path]:
-    """A sheet of the filters and one of the recipes, written to ``folder``, on ``source``."""
+def draw_sheets(
+    source: Path, folder: Path, scratch: Path, *, at_s: float, only: Sequence[str] | None = None
+) -> Iterator[Path]:
+    """A sheet of the filters and one of the recipes, written to ``folder``, on ``source``.
+
+    Raises:
+        BadInput: ``only`` names something that is neither; or ``source`` is no playable video.
+    """
+    known = {"filters": plugin_names(filters), "recipes": tuple(definitions.shipped_recipes())}
+    _require_known(only or (), [*known["filters"], *known["recipes"]])
     facts = probe(source, name=source.name)
     room = _Darkroom(source=source, facts=facts, scratch=scratch, at_s=at_s)
-    sheets: Mapping[str, Callable[[], Iterator[tuple[str, Still]]]] = {
-        "filters": room.filters,
-        "recipes": room.recipes,
-    }
-    for name, tiles in sheets.items():
-        target = folder / f"{name}-{source.stem}.jpg"
-        labelled_sheet(list(tiles()), target, title=f"{name} · {source.name}")
-        yield target
+    draw = {"filters": room.filters, "recipes": room.recipes}
+    for kind, names in known.items():
+        shown = [name for name in names if not only or name in only]
+        if shown:
+            target = folder / f"{kind}-{source.stem}.jpg"
+            labelled_sheet(list(draw[kind](shown)), target, title=f"{kind} · {source.name}")
+            yield target
+
+
+def _require_known(only: Sequence[str], known: Sequence[str]) -> None:
+    for name in only:
+        if name not in known:
+            raise BadInput(
+                name,
+                reason="is neither a filter nor a recipe",
+                remedy=f"There are: {', '.join(known)}.",
+            )
 
 
 def _sample(folder: Path) -> Path:
@@ -80,20 +101,21 @@ class _Darkroom:
     scratch: Path
     at_s: float
 
-    def filters(self) -> Iterator[tuple[str, Still]]:
-        """Label and still of each filter with its defaults."""
+    def filters(self, names: Sequence[str]) -> Iterator[tuple[str, Still]]:
+        """Label and still of each filter with its defaults, behind one without any."""
         untouched = self._rendered((), FramingMode.CROP)
         yield "untouched", untouched[len(untouched) // 2]
-        for name in plugin_names(filters):
+        for name in names:
             shown = self._rendered((PlannedFilter(name=name),), FramingMode.CROP)
             yield name, most_changed(shown, untouched)
 
-    def recipes(self) -> Iterator[tuple[str, Still]]:
+    def recipes(self, names: Sequence[str]) -> Iterator[tuple[str, Still]]:
         """Label and still of each shipped recipe, without captions."""
-        for name, recipe in definitions.shipped_recipes().items():
+        shipped = definitions.shipped_recipes()
+        for recipe in (shipped[name] for name in names):
             untouched = self._rendered((), recipe.framing)
             shown = self._rendered(_drawn(recipe), recipe.framing)
-            yield name, most_changed(shown, untouched)
+            yield recipe.name, most_changed(shown, untouched)
 
     def _rendered(self, planned: tuple[PlannedFilter, ...], mode: FramingMode) -> tuple[Still, ...]:
         spec = self._spec(mode)

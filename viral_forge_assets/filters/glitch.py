@@ -17,7 +17,7 @@ from viral_forge_resources.contracts.filters import (
 _CHROMA, _TEAR = 0.03, 0.14
 """At full strength, as shares of the width: how far colours part and bands are torn aside."""
 
-_NOISE = 24
+_NOISE = 14
 _BANDS = ((0.1, 7919), (0.06, 104729), (0.03, 1299709))
 """Height of each band as a share, and a prime that sends it elsewhere every time."""
 
@@ -36,7 +36,7 @@ class Glitch:
     """
 
     place: ClassVar[Place] = "frame"
-    cost: ClassVar[Cost] = "light"
+    cost: ClassVar[Cost] = "medium"
 
     strength: Strength = 0.6
     every_s: Annotated[float, Field(ge=0.5, le=20)] = 4.0

@@ -55,7 +55,7 @@ class LightLeak:
         period_s = between(_FASTEST_S, _SLOWEST_S, self.seed, "period")
         turn = f"2*PI*(t/{period_s:.3f}+{between(0, 1, self.seed, 'phase'):.4f})"
         light = (
-            f"{clip.still('black', wide // 4 * 2, tall // 4)},{self._drawn()},"
+            f"{clip.still('black', wide // 8 * 2, tall // 8)},{self._drawn()},"
             f"scale={wide * 2}:{tall}:flags=bilinear,loop=loop=-1:size=1,"
             f"setpts=N/({float(clip.fps):.6f}*TB),"
             f"crop={wide}:{tall}:x='(iw-ow)*(0.5+0.5*sin({turn}))':y=0"

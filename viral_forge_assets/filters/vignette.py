@@ -40,7 +40,7 @@ class Vignette:
         """
         if self.strength == 0:
             return "null"
-        still = clip.still("black", clip.width_px // 4, clip.height_px // 4, "yuva420p")
+        still = clip.still("black", clip.width_px // 8, clip.height_px // 8, "yuva420p")
         away = "hypot(X/W-0.5,Y/H-0.5)/0.7071"
         dark = (
             f"geq=lum=16:cb=128:cr=128:a='{255 * self.strength:.1f}*pow({away},2.4)',"
