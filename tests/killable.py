@@ -35,7 +35,7 @@ def wait_for_ffmpeg(process: BaseProcess) -> list[psutil.Process]:
     for _ in range(_FFMPEG_COMES_WITHIN_S * 100):
         process.join(0.01)
         started = psutil.Process(process.pid).children(recursive=True)
-        if any("ffmpeg" in each.name() for each in started if each.is_running()):
+        if any("ffmpeg" in _name(each) for each in started):
             return started
     raise AssertionError("FFmpeg never ran")
 
@@ -98,3 +98,10 @@ def _run(home: Path, video: Path, dies_at: str | None) -> None:
 def _told(stored: Any, moment: Callable[[str], None], key: str) -> Any:
     moment(f"stored {'/'.join(key.split('/')[-2:])}")
     return stored
+
+
+def _name(process: psutil.Process) -> str:
+    try:
+        return process.name()
+    except psutil.NoSuchProcess:  # ended since it was listed
+        return ""

@@ -124,7 +124,7 @@ def test_hostile_subtitles_are_shown_as_text_or_not_at_all(studio, media_folder)
     shown = ran.metadata("captions", "transcript")["text"]
     assert shown == "Boil the water with <salt> m 0 0 l 9 9"
     (ass,) = (studio.home / "storage").rglob("clip-1.ass")
-    assert not any(tag in ass.read_text() for tag in ("\\pos", "\\p1", "\\fs90", "\\N\\N"))
+    assert not any(tag in ass.read_text() for tag in ("\\pos(0,0)", "\\p1", "\\fs90", "\\N\\N"))
 
 
 def test_subtitles_that_cannot_be_read_fail_with_the_reason(studio, media_folder):

@@ -42,7 +42,10 @@ def test_a_niche_that_was_added_is_listed_with_its_folder_channel(state, home):
     ("words", "told"),
     [
         (("niche", "add", "Fine Dining"), "'Fine Dining': cannot name a niche. Use 1 to 40"),
-        (("niche", "add", "x", "--recipe", "none"), "no recipe is named 'none'. There are: clean,"),
+        (
+            ("niche", "add", "x", "--recipe", "none"),
+            "no recipe is named 'none'. There are: cinema,",
+        ),
         (("inbox", "nowhere"), "'nowhere': names no niche. Add it with `viral-forge niche add"),
         (("rights", "show", KEY), f"'{KEY}': names no candidate"),
         (("rights", "show", "pasta"), "'pasta': is not a candidate's partition key"),
