@@ -233,7 +233,7 @@ def _ranked(row: Candidate) -> dict[str, object]:
         "ranked at": None if row.ranking is None else f"{row.ranking.score:.3f}",
         "ranked by": "a person" if row.ranking is None else _ranked_by(row.ranking),
         "cost": None if row.ranking is None else _cost(row.ranking),
-        "why": "; ".join((row.reason, *(row.ranking.reasons[:1] if row.ranking else ()))),
+        "why": "; ".join((row.reason, *_opinion(row.ranking))),
         "right": row.rights_id,
     }
 
@@ -241,6 +241,11 @@ def _ranked(row: Candidate) -> dict[str, object]:
 def _ranked_by(ranking: Ranking) -> str:
     by = ranking.ranked_by if ranking.model is None else f"{ranking.ranked_by} {ranking.model}"
     return f"{by} (after {'; '.join(ranking.fallen_through)})" if ranking.fallen_through else by
+
+
+def _opinion(ranking: Ranking | None) -> tuple[str, ...]:
+    """What a model said. Reasons of our score quote figures that expire; Dagster's log does not."""
+    return () if ranking is None or ranking.model is None else ranking.reasons[:1]
 
 
 def _cost(ranking: Ranking) -> str | None:

@@ -13,7 +13,7 @@ from viral_forge_resources.contracts.errors import BadInput
 from viral_forge_resources.contracts.records import CandidateStatus
 from viral_forge_resources.contracts.studio import Retention
 from viral_forge_resources.state import candidates as candidates_state
-from viral_forge_resources.state import scan_outcomes, sightings
+from viral_forge_resources.state import proposals, scan_outcomes, sightings
 
 MADE_BY_CANDIDATE_JOB = (
     ("source", "source_video"),
@@ -167,8 +167,10 @@ def remove_what_expired(
     with dagster_failures("housekeeping"), state.begin() as connection:
         seen = sightings.expire(connection, platforms=_YOUTUBES_FIGURES, before=youtubes_end)
         scored = candidates_state.forget_figures(connection, platforms=_YOUTUBES_FIGURES)
+        quoted = proposals.forget_figures(connection, before=youtubes_end)
         ended = scan_outcomes.expire(connection, before=outcomes_end)
     context.log.info("removed %d sightings, figures of %d candidates", seen, scored)
+    context.log.info("removed the figures of %d proposals", quoted)
     context.log.info("removed %d outcomes of scans", ended)
 
 

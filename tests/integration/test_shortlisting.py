@@ -306,6 +306,7 @@ def test_the_metadata_shows_outcomes_and_the_best_by_what_is_labelled_our_score(
     assert "| our score | parts of our score |" in head
     assert "velocity 0.500, lifetime\\_rate 0.500, engagement unknown" in row
     assert "cooking:tiktok:b" in str(shown["refusals"])
+    assert "views" not in row  # platforms' figures expire, Dagster's log does not
 
 
 def test_the_metadata_shows_which_model_had_a_word_in_it_and_what_that_cost(sqlite_state):

@@ -7,7 +7,8 @@ import sqlalchemy as sa
 from tests import builders
 from tests.builders import KEY, NOW, save_candidate
 from viral_forge_resources.contracts.records import Candidate, Ranking, ScorePart
-from viral_forge_resources.state import candidates, scan_outcomes, sightings
+from viral_forge_resources.contracts.trends import NicheProposal, TrendKind
+from viral_forge_resources.state import candidates, proposals, scan_outcomes, sightings
 
 _MONTH = timedelta(days=30)
 _SECOND = timedelta(seconds=1)
@@ -108,3 +109,31 @@ def test_outcomes_of_old_scans_are_removed(state):
         scan_outcomes.append(connection, old, young)
         assert scan_outcomes.expire(connection, before=NOW - _MONTH) == 1
         assert scan_outcomes.latest(connection, "cooking") == (young,)
+
+
+def propose(state: sa.Engine, name: str, *, age: timedelta) -> None:
+    proposal = NicheProposal(
+        name=name,
+        source_niche="cooking",
+        kind=TrendKind.KEYWORD,
+        term=name,
+        platforms=("youtube", "reddit"),
+        evidence="120345 views on youtube",
+        proposed_at=NOW - age,
+    )
+    with state.begin() as connection:
+        proposals.propose(connection, [proposal])
+
+
+def test_a_proposal_keeps_its_figures_no_longer_than_a_month(state):
+    propose(state, "old", age=_MONTH + _SECOND)
+    propose(state, "new", age=_MONTH)
+    for removed in (1, 0):
+        with state.begin() as connection:
+            assert proposals.forget_figures(connection, before=NOW - _MONTH) == removed
+    with state.connect() as connection:
+        told = {each.name: each.evidence for each in proposals.all_proposals(connection)}
+    assert told == {
+        "old": "its figures were removed after their time",
+        "new": "120345 views on youtube",
+    }

@@ -10,6 +10,7 @@ from viral_forge_resources.state.rows import insert_new, read_all, read_one, to_
 from viral_forge_resources.state.tables import niche_proposals, sightings
 
 _HOUR_S = 3600
+_EXPIRED_EVIDENCE = "its figures were removed after their time"
 
 
 def propose(connection: sa.Connection, proposals: Sequence[NicheProposal]) -> tuple[str, ...]:
@@ -43,6 +44,15 @@ def decide(
     return (
         connection.execute(sa.update(niche_proposals).where(is_open).values(decided)).rowcount > 0
     )
+
+
+def forget_figures(connection: sa.Connection, *, before: datetime) -> int:
+    """How many proposals made before that moment lost the figures that they quote."""
+    has_figures = (niche_proposals.c.proposed_at < before) & (
+        niche_proposals.c.evidence != _EXPIRED_EVIDENCE
+    )
+    statement = sa.update(niche_proposals).where(has_figures)
+    return connection.execute(statement.values(evidence=_EXPIRED_EVIDENCE)).rowcount
 
 
 def gains(
