@@ -203,6 +203,10 @@ class CuttingRoom:
                 if captions.ass
                 else None,
                 on_progress=on_progress,
+                extras={
+                    extra.name: open_files.enter_context(self.storage.as_file(extra.file.key))
+                    for extra in clip.extras
+                },
             )
         sheet, cover = target.with_suffix(".sheet.jpg"), target.with_suffix(".cover.jpg")
         media.contact_sheet(target, sheet, title=f"{source.name} · clip {clip.number}")

@@ -30,6 +30,8 @@ from viral_forge_resources.contracts.media import (
     TranscriptOrigin,
     Word,
 )
+from viral_forge_resources.contracts.storage import StoredFile
+from viral_forge_resources.contracts.works import Extra
 from viral_forge_resources.documents import from_json, to_json
 
 UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -258,3 +260,11 @@ def test_a_plan_knows_the_cuts_of_its_clip_and_whether_anybody_looked_for_text()
 
     assert clip.cuts_s == (8.0 - clip.segments[0].start_s,)
     assert clip.texts is None
+
+
+def test_a_clip_made_of_other_files_is_another_clip():
+    plan = _plan()
+    mask = StoredFile(key="a/b/c/transform/mask", uri="file:///mask", size_bytes=1, sha256="a" * 64)
+    clip = replace(plan.clips[0], extras=(Extra(name="mask", file=mask),))
+    changed = replace(clip, extras=(Extra(name="mask", file=replace(mask, sha256="b" * 64)),))
+    assert len({plan_hash(plan, each) for each in (plan.clips[0], clip, changed)}) == 3

@@ -20,6 +20,7 @@ from viral_forge_resources.contracts.media import (
     Transcript,
     Word,
 )
+from viral_forge_resources.contracts.works import Extra
 from viral_forge_resources.documents import document_hash
 
 _SLOWEST_KEPT, _FASTEST_KEPT = 23, 60
@@ -38,6 +39,7 @@ class ClipPlan:
         filters: in the order they are applied, with what the recipe left open drawn.
         cuts_s: moments of the clip at which the picture jumps.
         texts: when the source's picture may show text in it; None: nobody looked for it.
+        extras: further files that the clip is made of.
         sound: None until the cut sound was measured, and for a source without a sound track.
         reasons: why these segments and this framing, for people.
         score: of the moment, in [0, 1].
@@ -52,6 +54,7 @@ class ClipPlan:
     cuts_s: tuple[float, ...] = ()
     texts: tuple[Stretch, ...] | None = None
     reasons: tuple[str, ...] = ()
+    extras: tuple[Extra, ...] = ()
     sound: SoundLevel | None = None
 
     @property

@@ -220,6 +220,10 @@ class SoundLevel:
 class RenderSpec:
     """Everything one FFmpeg process needs to know, besides paths.
 
+    A chain may speak of the render's extras by their names, ``[mask:v]``. What moves in one goes
+    through ``fps`` first and the merging filter ends with the clip (``shortest``): else the clip
+    gets as many frames as the extra has.
+
     Attributes:
         segments: stretches of the source, in the order they are shown.
         source_filters: FFmpeg filter chains for the picture before it is scaled; none may move it,

@@ -1,6 +1,6 @@
 """Who can fetch, look at, listen to and render media."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -113,8 +113,11 @@ class Renderer(Protocol):
         spec: RenderSpec,
         captions: Path | None,
         on_progress: ProgressCallback,
+        extras: Mapping[str, Path] = {},
     ) -> RenderReport:
         """Write the clip to ``target``.
+
+        ``extras`` are the further files that the spec speaks of, by the names that it gives them.
 
         Raises:
             BadInput: FFmpeg could not read the source or make the clip; says what it said.

@@ -28,6 +28,19 @@ class SourceFile:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Extra:
+    """A file that a clip is made of besides its source: music, a mask, an insert.
+
+    Attributes:
+        name: lower-case letters, digits and ``_``; what the render spec calls it.
+        file: as it was stored for the plan, under a key that no other content is stored under.
+    """
+
+    name: str
+    file: StoredFile
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ShownCaption:
     """What is shown at once: its words at their times, and the part of the frame that it takes.
 

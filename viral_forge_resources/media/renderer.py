@@ -2,7 +2,7 @@
 
 import os
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from viral_forge_resources.contracts.errors import BadInput
@@ -16,6 +16,7 @@ from viral_forge_resources.contracts.media import (
 from viral_forge_resources.contracts.media_ports import ProgressCallback
 from viral_forge_resources.media import filtergraph, inspection, loudness
 from viral_forge_resources.media._cuts import Span, clip_frames, input_arguments, spans_of
+from viral_forge_resources.media._extras import extra_arguments, link_extras, with_numbers
 from viral_forge_resources.media._source import SourceFacts, source_facts
 from viral_forge_resources.media.ffmpeg import (
     Finished,
@@ -80,6 +81,7 @@ class FfmpegRenderer:
         spec: RenderSpec,
         captions: Path | None,
         on_progress: ProgressCallback,
+        extras: Mapping[str, Path] = {},
     ) -> RenderReport:
         """Write the clip to ``target``: whole, or not at all.
 
@@ -98,9 +100,10 @@ class FfmpegRenderer:
             )
         with tempfile.TemporaryDirectory(prefix=".render-", dir=target.parent) as scratch:
             folder = Path(scratch)
-            _lay_out(folder, source, captions, spec, facts)
+            link_extras(folder, extras)
+            _lay_out(folder, source, captions, spec, facts, tuple(extras))
             finished = run_ffmpeg(
-                self._arguments(spec, spans, facts),
+                self._arguments(spec, spans, facts, tuple(extras)),
                 name=source.name,
                 folder=folder,
                 environment=self._fonts(folder) if captions or _has_text(spec) else None,
@@ -118,11 +121,16 @@ class FfmpegRenderer:
         )
 
     def _arguments(
-        self, spec: RenderSpec, spans: tuple[Span, ...], facts: SourceFacts
+        self,
+        spec: RenderSpec,
+        spans: tuple[Span, ...],
+        facts: SourceFacts,
+        extras: tuple[str, ...],
     ) -> list[str]:
         threads = self._thread_options()
         return [
             *input_arguments(spans, file=_SOURCE_LINK, origin_s=facts.origin_s, options=threads),
+            *extra_arguments(extras, options=threads),
             *("-/filter_complex", _PICTURE_GRAPH, "-/filter_complex", _SOUND_GRAPH),
             *("-map", filtergraph.PICTURE, "-map", filtergraph.SOUND),
             *("-c:v", _ENCODER, "-preset", spec.preset, "-crf", str(spec.crf), *threads),
@@ -154,21 +162,21 @@ class FfmpegRenderer:
 
 
 def _lay_out(
-    folder: Path, source: Path, captions: Path | None, spec: RenderSpec, facts: SourceFacts
+    folder: Path,
+    source: Path,
+    captions: Path | None,
+    spec: RenderSpec,
+    facts: SourceFacts,
+    extras: tuple[str, ...],
 ) -> None:
     spans = spans_of(spec.segments, spec.fps)
     (folder / _SOURCE_LINK).symlink_to(source.absolute())
-    (folder / _PICTURE_GRAPH).write_text(
-        filtergraph.picture_graph(
-            spec,
-            spans,
-            assumed_matrix=facts.assumed_matrix,
-            has_captions=captions is not None,
-        )
+    picture = filtergraph.picture_graph(
+        spec, spans, assumed_matrix=facts.assumed_matrix, has_captions=captions is not None
     )
-    (folder / _SOUND_GRAPH).write_text(
-        filtergraph.sound_graph(spans, gain_db=spec.gain_db, has_sound=spec.has_sound)
-    )
+    sound = filtergraph.sound_graph(spans, gain_db=spec.gain_db, has_sound=spec.has_sound)
+    for file, graph in ((_PICTURE_GRAPH, picture), (_SOUND_GRAPH, sound)):
+        (folder / file).write_text(with_numbers(graph, extras, first=len(spans)))
     (folder / filtergraph.CROP_FILE).write_text(filtergraph.crop_commands(spec))
     if captions is not None:
         (folder / filtergraph.CAPTIONS_FILE).write_bytes(captions.read_bytes())
