@@ -14,6 +14,7 @@ ViralForgeError
 │   ├── UnexpectedAnswer  an answer that is not what the platform documents
 │   └── RateLimited       asked to wait
 │       └── QuotaSpent    our own count says that an allowance is used up
+├── ReauthorisationNeeded the account must be connected anew; what waits for it goes on waiting
 └── OutcomeUnknown        a mutating call whose answer never came: never repeated by a machine
 """
 
@@ -110,6 +111,23 @@ class RateLimited(Transient):
 
 class QuotaSpent(RateLimited):
     """Our own count says that an allowance is used up; nothing was sent."""
+
+
+class ReauthorisationNeeded(ViralForgeError):
+    """Our access to an account has ended, and only its owner can give it anew.
+
+    Neither permanent nor transient: nothing was sent to the platform, no post is refused by it, and
+    what waits for the account may go on once a person has connected it again.
+
+    Attributes:
+        channel_id: of the account's channel.
+    """
+
+    def __init__(self, channel_id: str, *, reason: str, remedy: str) -> None:
+        super().__init__(f"{channel_id}: {reason}. {remedy}")
+        self.channel_id = channel_id
+        self.reason = reason
+        self.remedy = remedy
 
 
 class OutcomeUnknown(ViralForgeError):
