@@ -1,11 +1,12 @@
 """What the rights ledger says of a candidate now, and how a person adds to it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
 
+from viral_forge_assets.domain.materials import with_materials
 from viral_forge_assets.domain.rights import (
     is_stated_by_hand,
     record_from_sidecar,
@@ -15,7 +16,7 @@ from viral_forge_assets.domain.selection import key_of
 from viral_forge_resources.contracts.errors import BadInput, NotPermitted
 from viral_forge_resources.contracts.keys import short_hash
 from viral_forge_resources.contracts.licences import find_licence
-from viral_forge_resources.contracts.records import Candidate
+from viral_forge_resources.contracts.records import Candidate, Material
 from viral_forge_resources.contracts.rights import RightsRecord, RightsVerdict
 from viral_forge_resources.contracts.scanning import Niche, ScannedVideo
 from viral_forge_resources.state import niches as niches_state
@@ -28,6 +29,7 @@ def verdict_on(
     *,
     now: datetime,
     publisher: str | None = None,
+    materials: Sequence[Material] = (),
 ) -> RightsVerdict:
     """May this candidate's video be used at the moment ``now``, as its niche uses it?
 
@@ -36,17 +38,45 @@ def verdict_on(
         candidate: whose video.
         now: when it is to be used.
         publisher: where a clip of it is to go; None asks about making one.
+        materials: what that clip holds besides.
     """
     niche = niches_state.get(connection, candidate.niche)
-    return rights_verdict(
+    # A niche that is gone cannot say that it earns nothing.
+    is_monetised = niche is None or niche.policy.is_monetised
+    source = rights_verdict(
         rights_state.of_video(connection, candidate.platform, candidate.platform_video_id),
         now=now,
         candidate_key=candidate.candidate_key,
         title=candidate.title,
         author=candidate.author,
         page_url=candidate.page_url,
-        # A niche that is gone cannot say that it earns nothing.
-        is_monetised=niche is None or niche.policy.is_monetised,
+        is_monetised=is_monetised,
+        publisher=publisher,
+    )
+    verdicts = [
+        material_verdict(connection, each, now=now, is_monetised=is_monetised, publisher=publisher)
+        for each in materials
+    ]
+    return with_materials(source, list(zip(materials, verdicts, strict=True)))
+
+
+def material_verdict(
+    connection: sa.Connection,
+    material: Material,
+    *,
+    now: datetime,
+    is_monetised: bool,
+    publisher: str | None = None,
+) -> RightsVerdict:
+    """May this work be part of a clip at the moment ``now``?"""
+    return rights_verdict(
+        rights_state.of_video(connection, material.platform, material.platform_video_id),
+        now=now,
+        candidate_key=f"{material.platform}:{material.platform_video_id}",
+        title=material.title,
+        author=material.author,
+        page_url=material.page_url,
+        is_monetised=is_monetised,
         publisher=publisher,
     )
 
@@ -98,13 +128,21 @@ class Ledger:
         return record
 
 
-def require_right(connection: sa.Connection, candidate: Candidate, *, now: datetime) -> str:
+def require_right(
+    connection: sa.Connection,
+    candidate: Candidate,
+    *,
+    now: datetime,
+    materials: Sequence[Material] = (),
+) -> str:
     """Id of the ledger row that lets clips be made of this candidate's video now.
+
+    ``materials`` are what those clips hold besides; there must be a right to each.
 
     Raises:
         NotPermitted: no right allows that; says what would clear it.
     """
-    verdict = verdict_on(connection, candidate, now=now)
+    verdict = verdict_on(connection, candidate, now=now, materials=materials)
     if not verdict.is_allowed or verdict.rights_id is None:
         raise NotPermitted(
             f"{candidate.candidate_key} may not be used: {verdict.reason}. {verdict.remedy or ''}"

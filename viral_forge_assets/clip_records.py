@@ -34,6 +34,7 @@ def record_clip(
             duration_s=rendered.probe.duration_s,
             render_cpu_s=rendered.report.cpu_s,
             rendered_at=datetime.now(UTC),
+            materials=plan.of_clip(rendered.number).materials,
         ),
     )
     for stored, kind, media_type in _files_of(rendered):

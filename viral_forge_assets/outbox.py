@@ -1,6 +1,6 @@
 """Plans the posts of one candidate's clips: words, channels and rows of the outbox."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -53,11 +53,10 @@ def plan_posts(
     """
     now = datetime.now(UTC)
     candidate = known_candidate(connection, candidate_key)
-    attributions = _attributions(
-        connection, candidate, _channels(connection, candidate, publishers), now=now
-    )
+    channels = _channels(connection, candidate, publishers)
     clips = _clips(connection, candidate_key)
     wanted = [clip for clip in clips if not _is_rejected(connection, clip)]
+    attributions = _attributions(connection, candidate, wanted, channels, now=now)
 
     def text_of(clip: Clip, channel: Channel) -> PostText:
         limits = publishers[channel.publisher].limits
@@ -65,13 +64,16 @@ def plan_posts(
             title=candidate.title,
             niche=candidate.niche,
             transcript=transcript,
-            attribution=attributions[channel],
+            attribution=attributions[clip.number, channel],
             limits=limits,
         )
         return numbered(text, number=clip.number, of=len(clips), limits=limits)
 
-    planned = plan_publications(wanted, tuple(attributions), text_of=text_of, due_at=now, now=now)
-    new = sum(publications_state.plan(connection, row) for row in planned)
+    new = 0
+    for clip in wanted:
+        allowed = [channel for channel in channels if (clip.number, channel) in attributions]
+        planned = plan_publications([clip], allowed, text_of=text_of, due_at=now, now=now)
+        new += sum(publications_state.plan(connection, row) for row in planned)
     for clip in wanted:
         if not requires_approval or approvals_state.current(connection, clip.content_sha256):
             publications_state.approve(connection, clip.content_sha256, now=now)
@@ -95,22 +97,30 @@ def _forget_failure(connection: sa.Connection, candidate: Candidate, *, now: dat
 def _attributions(
     connection: sa.Connection,
     candidate: Candidate,
+    clips: Sequence[Clip],
     channels: tuple[Channel, ...],
     *,
     now: datetime,
-) -> dict[Channel, str | None]:
-    """What is owed beside each post, by channel; those that the right leaves out are left out."""
+) -> dict[tuple[int, Channel], str | None]:
+    """What is owed beside each clip, by its number, on each channel that the rights allow."""
     verdicts = {
-        channel: verdict_on(connection, candidate, now=now, publisher=channel.publisher)
+        (clip.number, channel): verdict_on(
+            connection,
+            candidate,
+            now=now,
+            publisher=channel.publisher,
+            materials=clip.materials,
+        )
+        for clip in clips
         for channel in channels
     }
     allowed = {each: verdict for each, verdict in verdicts.items() if verdict.is_allowed}
-    if not allowed:
-        verdict = verdicts[channels[0]]
+    if verdicts and not allowed:
+        verdict = next(iter(verdicts.values()))
         raise NotPermitted(
             f"{candidate.candidate_key} may not be posted: {verdict.reason}. {verdict.remedy}"
         )
-    return {channel: verdict.attribution for channel, verdict in allowed.items()}
+    return {each: verdict.attribution for each, verdict in allowed.items()}
 
 
 def _channels(

@@ -250,7 +250,14 @@ def _rights(connection: sa.Connection, publication: Publication) -> RightsVerdic
     if candidate is None:
         return RightsVerdict(is_allowed=False, reason="its candidate is not known any more")
     publisher = publication.channel_id.partition(":")[0]
-    return verdict_on(connection, candidate, now=datetime.now(UTC), publisher=publisher)
+    clip = _clip(connection, publication)
+    return verdict_on(
+        connection,
+        candidate,
+        now=datetime.now(UTC),
+        publisher=publisher,
+        materials=clip.materials if clip else (),
+    )
 
 
 def _sha256(path: Path) -> str:

@@ -179,8 +179,9 @@ def rendered_clips(
     with dagster_failures("rendering the clips"):
         with state.connect() as connection:  # launched alone, no check of the source ran before
             candidate = known_candidate(connection, context.partition_key)
-            require_right(connection, candidate, now=datetime.now(UTC))
-        plan = room.planned()
+            plan = room.planned()
+            materials = [each for clip in plan.clips for each in clip.materials]
+            require_right(connection, candidate, now=datetime.now(UTC), materials=materials)
         for clip in plan.clips:
             on_progress = logged_progress(context, f"rendering clip {clip.number}", progress)
             rendered, is_reused = room.render(clip, media, scratch, on_progress=on_progress)

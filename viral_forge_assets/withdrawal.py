@@ -8,8 +8,10 @@ import sqlalchemy as sa
 from viral_forge_assets.clearance import verdict_on
 from viral_forge_resources.contracts.errors import NotFound, printable
 from viral_forge_resources.contracts.publishing import MAY_BE_LIVE, Publication
-from viral_forge_resources.contracts.records import Candidate, CandidateStatus
+from viral_forge_resources.contracts.records import Candidate, CandidateStatus, Clip
+from viral_forge_resources.contracts.rights import RightsRecord
 from viral_forge_resources.state import candidates as candidates_state
+from viral_forge_resources.state import clips as clips_state
 from viral_forge_resources.state import publications as publications_state
 from viral_forge_resources.state import rights as rights_state
 
@@ -20,11 +22,13 @@ class Withdrawal:
 
     Attributes:
         frozen: candidates that nothing is made or posted of any more.
+        clips: clips of other candidates that hold the work, as music; they are not posted any more.
         withdrawn: how many planned posts will not go out.
         live: posts that may be out already; only a person can take them down.
     """
 
     frozen: tuple[Candidate, ...]
+    clips: tuple[Clip, ...]
     withdrawn: int
     live: tuple[Publication, ...]
 
@@ -54,7 +58,42 @@ def revoke_right(connection: sa.Connection, rights_id: str, *, now: datetime) ->
             continue
         frozen.append(candidate)
         withdrawn += _freeze(connection, candidate, verdict.reason, verdict.remedy, now=now)
-    return Withdrawal(frozen=tuple(frozen), withdrawn=withdrawn, live=tuple(live))
+    holding, more_live, more_withdrawn = _stop_clips(connection, record, now=now)
+    return Withdrawal(
+        frozen=tuple(frozen),
+        clips=holding,
+        withdrawn=withdrawn + more_withdrawn,
+        live=(*live, *more_live),
+    )
+
+
+def _stop_clips(
+    connection: sa.Connection, record: RightsRecord, *, now: datetime
+) -> tuple[tuple[Clip, ...], list[Publication], int]:
+    """Clips that may not be posted for what they hold, posts that may be live, how many ended."""
+    stopped: list[Clip] = []
+    live: list[Publication] = []
+    withdrawn = 0
+    for clip in clips_state.with_material(connection, record.platform, record.platform_video_id):
+        posts = publications_state.of_candidate(connection, clip.candidate_key)
+        same = [post for post in posts if post.content_sha256 == clip.content_sha256]
+        live += [post for post in same if post.state in MAY_BE_LIVE]
+        reason = _refusal_of(connection, clip, now=now)
+        if reason is not None:
+            stopped.append(clip)
+            withdrawn += publications_state.withdraw_content(
+                connection, clip.content_sha256, reason=reason
+            )
+    return tuple(stopped), live, withdrawn
+
+
+def _refusal_of(connection: sa.Connection, clip: Clip, *, now: datetime) -> str | None:
+    """Why a clip may not be posted any more, None if it may."""
+    candidate = candidates_state.get(connection, clip.candidate_key)
+    if candidate is None:
+        return "its candidate is not known any more"
+    verdict = verdict_on(connection, candidate, now=now, materials=clip.materials)
+    return None if verdict.is_allowed else verdict.reason
 
 
 def _freeze(

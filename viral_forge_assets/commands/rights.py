@@ -78,6 +78,11 @@ def rights_revoke(
     say(f"{rights_id} is revoked")
     for candidate in withdrawal.frozen:
         say(f"{candidate.candidate_key} is frozen: nothing more is made or posted of it")
+    for clip in withdrawal.clips:
+        say(
+            f"clip {clip.number} of {clip.candidate_key} holds it and is not posted any more;"
+            " launch candidate_job for it again to make it without"
+        )
     if withdrawal.withdrawn:
         say(f"{withdrawal.withdrawn} planned posts are withdrawn")
     for post in withdrawal.live:

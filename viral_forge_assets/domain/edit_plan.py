@@ -20,6 +20,7 @@ from viral_forge_resources.contracts.media import (
     Transcript,
     Word,
 )
+from viral_forge_resources.contracts.records import Material
 from viral_forge_resources.contracts.works import Extra
 from viral_forge_resources.documents import document_hash
 
@@ -40,6 +41,7 @@ class ClipPlan:
         cuts_s: moments of the clip at which the picture jumps.
         texts: when the source's picture may show text in it; None: nobody looked for it.
         extras: further files that the clip is made of.
+        materials: works of others that it holds besides the source.
         sound: None until the cut sound was measured, and for a source without a sound track.
         reasons: why these segments and this framing, for people.
         score: of the moment, in [0, 1].
@@ -55,6 +57,7 @@ class ClipPlan:
     texts: tuple[Stretch, ...] | None = None
     reasons: tuple[str, ...] = ()
     extras: tuple[Extra, ...] = ()
+    materials: tuple[Material, ...] = ()
     sound: SoundLevel | None = None
 
     @property
@@ -96,6 +99,10 @@ class EditPlan:
     crf: int
     preset: Preset
     clips: tuple[ClipPlan, ...]
+
+    def of_clip(self, number: int) -> ClipPlan:
+        """The plan of clip ``number``, which must be among them."""
+        return next(clip for clip in self.clips if clip.number == number)
 
 
 def plan_edit(

@@ -129,6 +129,23 @@ class CheckResult:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Material:
+    """A work that a clip holds besides its source; the rights ledger knows it by platform and id.
+
+    Attributes:
+        role: what it is in the clip, for people, such as ``music``.
+        author: whom an attribution names; ``page_url`` is where it shows the work.
+    """
+
+    role: str
+    platform: str
+    platform_video_id: str
+    title: str
+    author: str | None = None
+    page_url: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Clip:
     """One rendered clip as it is now; a new render replaces the row, its checks fall away.
 
@@ -149,3 +166,4 @@ class Clip:
     render_cpu_s: float
     rendered_at: datetime
     checks: tuple[CheckResult, ...] = ()
+    materials: tuple[Material, ...] = ()

@@ -45,6 +45,25 @@ def of_candidate(connection: sa.Connection, key: str) -> tuple[Clip, ...]:
     return read_all(connection, Clip, statement)
 
 
+def with_material(
+    connection: sa.Connection, platform: str, platform_video_id: str
+) -> tuple[Clip, ...]:
+    """Clips that hold that work besides their source, by candidate and number."""
+    # The text narrows it down where a database keeps many clips; what counts is what it says.
+    text = sa.cast(clips.c.materials, sa.Text)
+    may_hold = sa.select(clips).where(text.contains(platform_video_id, autoescape=True))
+    return tuple(
+        clip
+        for clip in read_all(
+            connection, Clip, may_hold.order_by(clips.c.candidate_key, clips.c.number)
+        )
+        if any(
+            (each.platform, each.platform_video_id) == (platform, platform_video_id)
+            for each in clip.materials
+        )
+    )
+
+
 def with_content(connection: sa.Connection, prefix: str) -> tuple[Clip, ...]:
     """Clips whose content hash starts with ``prefix``; none where that is empty."""
     if not prefix:

@@ -136,6 +136,11 @@ def withdraw_dropped(
     return _withdraw(connection, is_dropped, reason=reason)
 
 
+def withdraw_content(connection: sa.Connection, content_sha256: str, *, reason: str) -> int:
+    """How many publications, planned or approved, of these very bytes are withdrawn."""
+    return _withdraw(connection, publications.c.content_sha256 == content_sha256, reason=reason)
+
+
 def _withdraw(connection: sa.Connection, which: sa.ColumnElement[bool], *, reason: str) -> int:
     is_waiting = publications.c.state.in_(_WAITING)
     step = sa.update(publications).where(which, is_waiting)

@@ -7,6 +7,7 @@ from viral_forge_resources.contracts.records import (
     ArtefactKind,
     CandidateStatus,
     CheckResult,
+    Material,
     Ranking,
     ScorePart,
 )
@@ -176,6 +177,7 @@ clips = sa.Table(
     sa.Column("render_cpu_s", sa.Double, nullable=False),
     sa.Column("rendered_at", UtcDateTime, nullable=False),
     sa.Column("checks", JsonDocument(tuple[CheckResult, ...]), nullable=False),
+    sa.Column("materials", JsonDocument(tuple[Material, ...]), nullable=False),
     sa.Index(None, "content_sha256"),
     sa.Index(None, "rendered_at"),
 )
