@@ -171,6 +171,7 @@ def build_resources(settings: Settings) -> dict[str, object]:
             font_cache=str(settings.home / "font_cache"),
             font_folders=[str(folder) for folder in settings.font_folders],
             concurrent_renders=settings.concurrent_renders,
+            encoder=settings.encoder,
         ),
         "backfills": shells.BackfillsResource(webserver_url=str(settings.webserver_url)),
         "recipes": shipped_recipes(),

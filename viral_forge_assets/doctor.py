@@ -16,6 +16,7 @@ import viral_forge_resources.storage
 from viral_forge_assets import definitions
 from viral_forge_resources.contracts.errors import ViralForgeError
 from viral_forge_resources.contracts.quota import Balance
+from viral_forge_resources.media.encoders import AUTO
 from viral_forge_resources.media.font_chain import FontChain
 from viral_forge_resources.media.renderer import FfmpegRenderer
 from viral_forge_resources.media.transcriber import WhisperTranscriber
@@ -51,6 +52,14 @@ def _js_runtime() -> Finding:
     return Finding(subject="JavaScript", text=text, is_good=runtime.problem is None)
 
 
+def _encoder(settings: Settings) -> Finding:
+    """What encodes clips here; on the CPU it is no problem, unless other hardware was named."""
+    choice = FfmpegRenderer(encoder=settings.encoder).encoder()
+    text = "; ".join(filter(None, (choice.encoder.codec, choice.note)))
+    is_good = settings.encoder in {AUTO, choice.encoder.name}
+    return Finding(subject="encoder", text=text, is_good=is_good)
+
+
 def _models(settings: Settings) -> Iterator[Finding]:
     if not settings.llm:
         text = "no language model is set up (VIRAL_FORGE_LLM): our own score ranks alone"
@@ -70,6 +79,7 @@ def _with_settings(settings: Settings) -> Iterator[Finding]:
     yield _storage(settings)
     yield _space(settings.home)
     yield Finding(subject="FFmpeg", text=FfmpegRenderer().build())
+    yield _encoder(settings)
     yield _js_runtime()
     yield from _models(settings)
     yield _fonts(settings)

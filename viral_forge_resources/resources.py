@@ -143,10 +143,12 @@ class RendererResource(dg.ConfigurableResource[Renderer]):
     font_cache: str
     font_folders: list[str] = Field(default_factory=list)
     concurrent_renders: int = 1
+    encoder: str = "cpu"
 
     def create_resource(self, context: dg.InitResourceContext) -> Renderer:
         """Share the cores among the renders that may run at once."""
         return FfmpegRenderer(
+            encoder=self.encoder,
             concurrent_renders=self.concurrent_renders,
             font_cache=Path(self.font_cache),
             font_folders=[Path(each) for each in self.font_folders],

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from types import ModuleType
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AnyUrl, Field, HttpUrl, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -110,6 +110,11 @@ class Settings(EnabledPlugins):
     )
     download_deadline_seconds: float = Field(
         default=1_800, gt=0, description="A download that takes longer is ended."
+    )
+    encoder: Literal["auto", "cpu", "nvenc", "videotoolbox", "qsv", "vaapi"] = Field(
+        default="auto",
+        description="What encodes clips: auto is the first hardware that works and gives the same"
+        " bytes twice, else the CPU; cpu; or nvenc, videotoolbox, qsv or vaapi.",
     )
     concurrent_renders: int = Field(
         default=1, ge=1, description="Renders at once; FFmpeg gets cores / this many threads."

@@ -207,7 +207,7 @@ def test_every_resource_that_is_needed_is_there(repository):
 
 def test_renders_of_all_runs_share_a_font_cache_in_the_home_folder(tmp_path):
     renderer = build_resources(Settings(home=tmp_path))["renderer"]
-    assert renderer == RendererResource(font_cache=str(tmp_path / "font_cache"))
+    assert renderer == RendererResource(font_cache=str(tmp_path / "font_cache"), encoder="auto")
 
 
 def test_a_resource_can_be_replaced_by_its_key(tmp_path):

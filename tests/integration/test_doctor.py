@@ -48,3 +48,9 @@ def test_what_is_left_of_each_allowance_is_told(told, sqlite_state):
     SqlQuotaLedger(sqlite_state).take((Use(bucket=search, units=7),), now=now)
     line = told()["✓ allowance youtube/default/search"]
     assert line.startswith("7 of 1,000 used this month; resets at 20")
+
+
+def test_what_encodes_clips_is_told_with_what_other_encoders_lack(told):
+    line = told()["✓ encoder"]
+    assert line.startswith(("libx264; on the CPU, for nvenc: ", "h264_"))
+    assert told(ENCODER="cpu")["✓ encoder"] == "libx264"

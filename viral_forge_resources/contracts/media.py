@@ -252,13 +252,19 @@ class RenderSpec:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RenderReport:
-    """What one render cost, and with which encoder and build it was made."""
+    """What one render cost, and with which encoder and build it was made.
+
+    Attributes:
+        encoder_note: why it was made with this encoder and not another; None where there is nothing
+            to say.
+    """
 
     encoder: str
     build: str
     cpu_s: float
     wall_s: float
     warnings: tuple[str, ...] = ()
+    encoder_note: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -34,9 +34,13 @@ exit "$code"
 a pipe whose other end only we hold: when we die, however we die, the read ends and FFmpeg is
 killed. Unlike PR_SET_PDEATHSIG it works on macOS too, and needs no code between fork and exec."""
 
-_ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LC_ALL": "C"}
+BARE_ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LC_ALL": "C"}
 """All that FFmpeg sees of ours: it decodes hostile files and needs none of our secrets."""
 
+_SAYING = (
+    *("-nostdin", "-hide_banner", "-nostats", "-loglevel", "level+info"),
+    *("-progress", "pipe:1"),
+)
 _LONGEST_LOG = 2_000_000
 _LONGEST_LINE = 300
 _MOST_WARNINGS = 20
@@ -77,10 +81,12 @@ def ffmpeg_binary() -> str:
 
 
 @cache
-def ffmpeg_version() -> str:
-    """Its version, such as ``9.0.2``."""
-    command = [ffmpeg_binary(), "-version"]
-    answer = subprocess.run(command, capture_output=True, text=True, check=True, env=_ENVIRONMENT)  # noqa: S603  our own binary
+def ffmpeg_version(binary: str | None = None) -> str:
+    """The version of ``binary``, such as ``9.0.2``; of the one that is used where none is named."""
+    command = [binary or ffmpeg_binary(), "-version"]
+    answer = subprocess.run(  # noqa: S603  our own binary
+        command, capture_output=True, text=True, check=True, env=BARE_ENVIRONMENT
+    )
     return answer.stdout.split()[2]
 
 
@@ -91,6 +97,7 @@ def run_ffmpeg(
     folder: Path,
     environment: Mapping[str, str] | None = None,
     on_frame: Callable[[int], None] | None = None,
+    binary: str | None = None,
 ) -> Finished:
     """Run FFmpeg to its end.
 
@@ -100,6 +107,7 @@ def run_ffmpeg(
         folder: its working folder; its log stays there.
         environment: variables it gets besides a bare minimum; none of ours are passed on.
         on_frame: told the number of pictures written so far; an exception from it ends FFmpeg.
+        binary: another FFmpeg than the one that comes with the environment.
 
     Raises:
         BadInput: it gave up; the reason is what it said last.
@@ -108,7 +116,12 @@ def run_ffmpeg(
     log_file = folder / "ffmpeg.log"
     started = time.monotonic()
     frames = 0
-    with log_file.open("wb") as log, _started(arguments, folder, environment, log) as process:
+    with (
+        log_file.open("wb") as log,
+        _started(
+            [binary or ffmpeg_binary(), *_SAYING, *arguments], folder, environment, log
+        ) as process,
+    ):
         assert process.stdout is not None  # noqa: S101  asked for above; tells the type checker
         try:
             for line in process.stdout:
@@ -125,6 +138,11 @@ def run_ffmpeg(
     return Finished(cpu_s=cpu_s, wall_s=time.monotonic() - started, frames=frames, log=lines)
 
 
+def explained(lines: Sequence[str]) -> tuple[str, ...]:
+    """The trouble among raw lines of a log at ``-loglevel level``, without addresses."""
+    return trouble_of([_cleaned(line) for line in lines])
+
+
 def trouble_of(log: Sequence[str]) -> tuple[str, ...]:
     """Lines of ``log`` that tell of damage or missing letters, each once, oldest first."""
     return tuple(
@@ -137,16 +155,12 @@ def trouble_of(log: Sequence[str]) -> tuple[str, ...]:
 
 
 def _started(
-    arguments: Sequence[str], folder: Path, environment: Mapping[str, str] | None, log: IO[bytes]
+    command: Sequence[str], folder: Path, environment: Mapping[str, str] | None, log: IO[bytes]
 ) -> subprocess.Popen[str]:
     return subprocess.Popen(  # noqa: S603  fixed script; every value is an argument, none is code
-        [
-            *("/bin/sh", "-c", _LEASH, "sh", ffmpeg_binary()),
-            *("-nostdin", "-hide_banner", "-nostats", "-loglevel", "level+info"),
-            *("-progress", "pipe:1", *arguments),
-        ],
+        ["/bin/sh", "-c", _LEASH, "sh", *command],
         cwd=folder,
-        env={**_ENVIRONMENT, **(environment or {})},
+        env={**BARE_ENVIRONMENT, **(environment or {})},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=log,

@@ -15,53 +15,71 @@ from viral_forge_resources.contracts.media import (
 )
 from viral_forge_resources.contracts.media_ports import ProgressCallback
 from viral_forge_resources.media import filtergraph, inspection, loudness
+from viral_forge_resources.media._codecs import CPU, X264, Encoder
 from viral_forge_resources.media._cuts import Span, clip_frames, input_arguments, spans_of
 from viral_forge_resources.media._extras import extra_arguments, link_extras, with_numbers
 from viral_forge_resources.media._source import SourceFacts, source_facts
+from viral_forge_resources.media.encoders import Choice, encoded, encoders_of
 from viral_forge_resources.media.ffmpeg import (
     Finished,
+    ffmpeg_binary,
     ffmpeg_version,
     run_ffmpeg,
 )
 from viral_forge_resources.media.fonts import write_fonts_config
 
-_ENCODER = "libx264"
 _SOURCE_LINK = "source"
 _CLIP = "clip.mp4"
 _PICTURE_GRAPH = "picture.graph"
 _SOUND_GRAPH = "sound.graph"
+_ENCODED_GRAPH, _ENCODED = "encoded.graph", "[encoded]"
 
 _KEYFRAME_EVERY_S = 2
 """Players seek to key frames; platforms re-encode cleanly from closed two-second groups."""
 
-_MAX_RATE = "16M"
-"""Grain and confetti would otherwise make files that platforms refuse."""
-
 
 class FfmpegRenderer:
-    """Renders with the FFmpeg that comes with imageio-ffmpeg, on the CPU.
+    """Renders with the FFmpeg that comes with imageio-ffmpeg.
 
     Args:
+        encoder: one of ``ENCODER_NAMES``; libx264 and a note stand in for one that does not work.
         concurrent_renders: how many share this machine's cores.
         font_cache: folder that keeps what is known of the fonts from one render to the next; None:
             each render reads them anew, for about 0.1 CPU-seconds.
         font_folders: of fonts for letters that DejaVu Sans lacks.
+        binary: another FFmpeg.
     """
 
     def __init__(
         self,
         *,
+        encoder: str = CPU,
         concurrent_renders: int = 1,
         font_cache: Path | None = None,
         font_folders: Sequence[Path] = (),
+        binary: str | None = None,
     ) -> None:
+        self._encoder = encoder
+        self._binary = binary or ffmpeg_binary()
         self._font_folders = tuple(font_folders)
         self._concurrent_renders = concurrent_renders
         self._font_cache = font_cache
 
     def build(self) -> str:
-        """FFmpeg build, encoder and version of our graphs: part of a clip's provenance."""
-        return f"ffmpeg {ffmpeg_version()}, {_ENCODER}, graph {filtergraph.GRAPH_VERSION}"
+        """FFmpeg build, wanted encoder and version of our graphs: part of a clip's provenance.
+
+        What ``auto`` comes to is in a clip's report, not here: a GPU that is busy or gone must not
+        make every clip anew, for then each would want a new approval.
+        """
+        return self._built_with(X264.codec if self._encoder == CPU else f"{self._encoder} encoder")
+
+    def encoder(self) -> Choice:
+        """What a render would encode with now, and why."""
+        return encoders_of(self._binary).choice(self._encoder)
+
+    def _built_with(self, encoder: str) -> str:
+        version = ffmpeg_version(self._binary)
+        return f"ffmpeg {version}, {encoder}, graph {filtergraph.GRAPH_VERSION}"
 
     def sound_level(
         self, source: Path, segments: tuple[Stretch, ...], *, target_lufs: float
@@ -102,19 +120,27 @@ class FfmpegRenderer:
             folder = Path(scratch)
             link_extras(folder, extras)
             _lay_out(folder, source, captions, spec, facts, tuple(extras))
-            finished = run_ffmpeg(
-                self._arguments(spec, spans, facts, tuple(extras)),
-                name=source.name,
-                folder=folder,
-                environment=self._fonts(folder) if captions or _has_text(spec) else None,
-                on_frame=_as_share(clip_frames(spans), on_progress),
-            )
-            _refuse_short_picture(finished, clip_frames(spans), spec, source.name)
+            environment = self._fonts(folder) if captions or _has_text(spec) else None
+
+            def run(choice: Choice) -> Finished:
+                finished = run_ffmpeg(
+                    self._arguments(spec, spans, facts, tuple(extras), choice, folder),
+                    name=source.name,
+                    folder=folder,
+                    environment=environment,
+                    on_frame=_as_share(clip_frames(spans), on_progress),
+                    binary=self._binary,
+                )
+                _refuse_short_picture(finished, clip_frames(spans), spec, source.name)
+                return finished
+
+            finished, choice = encoded(run, encoders_of(self._binary), self._encoder)
             (folder / _CLIP).replace(target)
         on_progress(1.0)
         return RenderReport(
-            encoder=_ENCODER,
-            build=self.build(),
+            encoder=choice.encoder.codec,
+            encoder_note=choice.note,
+            build=self._built_with(choice.encoder.codec),
             cpu_s=finished.cpu_s,
             wall_s=finished.wall_s,
             warnings=finished.warnings(),
@@ -126,18 +152,20 @@ class FfmpegRenderer:
         spans: tuple[Span, ...],
         facts: SourceFacts,
         extras: tuple[str, ...],
+        choice: Choice,
+        folder: Path,
     ) -> list[str]:
         threads = self._thread_options()
+        graph, picture = _handed_over(folder, choice.encoder)
         return [
+            "-y",  # after hardware that gave up, what it left
+            *choice.before,
             *input_arguments(spans, file=_SOURCE_LINK, origin_s=facts.origin_s, options=threads),
             *extra_arguments(extras, options=threads),
-            *("-/filter_complex", _PICTURE_GRAPH, "-/filter_complex", _SOUND_GRAPH),
-            *("-map", filtergraph.PICTURE, "-map", filtergraph.SOUND),
-            *("-c:v", _ENCODER, "-preset", spec.preset, "-crf", str(spec.crf), *threads),
-            # By frames, x264's threads gave other bytes each time; by slices they give the same,
-            # in less time, for 1.6 % more of them.
-            *("-x264-params", "sliced-threads=1"),
-            *("-maxrate", _MAX_RATE, "-bufsize", _MAX_RATE, "-profile:v", "high"),
+            *("-/filter_complex", graph, "-/filter_complex", _SOUND_GRAPH),
+            *("-map", picture, "-map", filtergraph.SOUND),
+            *("-c:v", choice.encoder.codec, *choice.encoder.options(spec.crf, spec.preset)),
+            *threads,
             *("-g", str(round(_KEYFRAME_EVERY_S * spec.fps)), "-fps_mode", "passthrough"),
             # The default coder now and then adds a click 2 dB above the limiter's ceiling.
             *("-c:a", "aac", "-aac_coder", "fast", "-b:a", "256k"),
@@ -180,6 +208,16 @@ def _lay_out(
     (folder / filtergraph.CROP_FILE).write_text(filtergraph.crop_commands(spec))
     if captions is not None:
         (folder / filtergraph.CAPTIONS_FILE).write_bytes(captions.read_bytes())
+
+
+def _handed_over(folder: Path, encoder: Encoder) -> tuple[str, str]:
+    """The file of the picture's graph and its last label, where ``encoder`` takes pictures."""
+    if not encoder.last_filters:
+        return _PICTURE_GRAPH, filtergraph.PICTURE
+    graph = (folder / _PICTURE_GRAPH).read_text()
+    more = f";\n{filtergraph.PICTURE}{encoder.last_filters}{_ENCODED}"
+    (folder / _ENCODED_GRAPH).write_text(graph + more)
+    return _ENCODED_GRAPH, _ENCODED
 
 
 def _has_text(spec: RenderSpec) -> bool:
