@@ -1,4 +1,4 @@
-"""The H.264 encoders that FFmpeg may have, and how each is told the quality that a recipe asks for."""
+"""The H.264 encoders that FFmpeg may have, and how each is told what quality a recipe wants."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -14,6 +14,7 @@ _RATE = ("-maxrate", MAX_RATE, "-bufsize", MAX_RATE)
 _FINER = 2
 """Steps of QP below x264's CRF: hardware looks worse at the same one; six steps double the bits."""
 _FINEST = 1
+
 Options: TypeAlias = Callable[[int, str], tuple[str, ...]]
 """FFmpeg's options for a quality, as x264's CRF, and one of x264's presets."""
 
