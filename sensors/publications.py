@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 
@@ -11,8 +11,10 @@ import sqlalchemy as sa
 
 from viral_forge_assets.jobs import publish_job
 from viral_forge_resources.contracts.publishing import Publication, PublicationState
+from viral_forge_resources.contracts.submission import Step
 from viral_forge_resources.state import liveness
 from viral_forge_resources.state import publications as publications_state
+from viral_forge_resources.state import steps as steps_state
 
 _MOST_REQUESTS = 25
 # More than are requested: posts that wait after failed runs may not hide those behind them.
@@ -31,7 +33,7 @@ _LONGEST_WAIT_MINUTES = 360
 def due_publications_sensor(
     context: dg.SensorEvaluationContext, state: dg.ResourceParam[sa.Engine]
 ) -> dg.SensorResult | dg.SkipReason:
-    """A run for each candidate with a post that is due or whose end is open.
+    """A run for each candidate with a post that is due, or open, or lacks its cover or captions.
 
     The run key names rows, states and moments: the same work is requested once, however often
     this runs, and again only after a run ended that left it as it was. The run itself verifies
@@ -41,8 +43,10 @@ def due_publications_sensor(
     with state.connect() as connection:
         due = publications_state.due(connection, now=now, limit=_MOST_ROWS)
         submitting = publications_state.in_state(connection, PublicationState.SUBMITTING)
+        steps = steps_state.due(connection, now=now, limit=_MOST_ROWS)
     abandoned = [row for row in submitting if _is_abandoned(state, row, now)]
-    requests = list(islice(_requests(context.instance, [*abandoned, *due], now), _MOST_REQUESTS))
+    work = _work([*abandoned, *due], steps)
+    requests = list(islice(_requests(context.instance, work, now), _MOST_REQUESTS))
     if not requests:
         return dg.SkipReason("no post is due and no post's end is open, or runs are at it")
     return dg.SensorResult(run_requests=requests)
@@ -55,15 +59,27 @@ def _is_abandoned(state: sa.Engine, row: Publication, now: datetime) -> bool:
     return not liveness.is_held(state, row.claimed_by)
 
 
-def _requests(
-    instance: dg.DagsterInstance, rows: Iterable[Publication], now: datetime
-) -> Iterator[dg.RunRequest]:
+def _work(
+    rows: Iterable[Publication], steps: Iterable[tuple[str, Step]]
+) -> Mapping[str, list[str]]:
+    """What there is to do by candidate, the most urgent candidate first."""
     by_candidate = defaultdict(list)
     for row in rows:
-        by_candidate[row.candidate_key].append(row)
+        moment = row.due_at.isoformat()
+        by_candidate[row.candidate_key].append(
+            f"{row.publication_id}:{row.state}:{row.attempts}:{moment}"
+        )
+    for key, step in steps:
+        by_candidate[key].append(f"{step.publication_id}:{step.step}:{step.attempts}")
+    return by_candidate
+
+
+def _requests(
+    instance: dg.DagsterInstance, work: Mapping[str, list[str]], now: datetime
+) -> Iterator[dg.RunRequest]:
     known = set(instance.get_dynamic_partitions("candidates"))
-    for key, work in by_candidate.items():
-        tags = {_WORK_TAG: _fingerprint(work)}
+    for key, said in work.items():
+        tags = {_WORK_TAG: _fingerprint(said)}
         runs = instance.get_runs_count(dg.RunsFilter(tags=tags))
         if key in known and (not runs or _was_left(instance, tags, runs, now)):
             run_key = f"publish:{tags[_WORK_TAG]}:{runs}"
@@ -80,8 +96,5 @@ def _was_left(instance: dg.DagsterInstance, tags: dict[str, str], runs: int, now
     return newest.dagster_run.is_finished and newest.update_timestamp + wait <= now
 
 
-def _fingerprint(rows: list[Publication]) -> str:
-    said = [
-        f"{row.publication_id}:{row.state}:{row.attempts}:{row.due_at.isoformat()}" for row in rows
-    ]
+def _fingerprint(said: list[str]) -> str:
     return hashlib.sha256(" ".join(sorted(said)).encode()).hexdigest()[:32]

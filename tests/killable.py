@@ -62,9 +62,9 @@ def _run(home: Path, video: Path, dies_at: str | None) -> None:
             return _told(super().put_bytes(content, key), moment, key)
 
     class Publisher(FolderPublisher):
-        def submit(self, post: Any) -> Any:
+        def submit(self, post: Any, session: Any) -> Any:
             moment("claimed")
-            answer = super().submit(post)
+            answer = super().submit(post, session)
             moment("posted")
             return answer
 

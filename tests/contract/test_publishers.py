@@ -7,6 +7,7 @@ import pytest
 
 from tests.builders import post_text, publication, sha256
 from tests.fakes.publisher import FakePublisher
+from tests.fakes.session import FakeSession
 from tests.grounds._kinds import ground_of, grounded
 from viral_forge_resources import publishers
 from viral_forge_resources.contracts.errors import Permanent, Rejected
@@ -62,15 +63,21 @@ def post(tmp_path: Path, planned: Publication) -> Post:
         cover=tmp_path / "mine" / "cover.jpg",
         subtitles=tmp_path / "mine" / "words.srt",
         due_at=planned.due_at,
+        duration_s=12.0,
     )
 
 
-def _live(publisher: Publisher, post: Post) -> Published:
-    answer = publisher.submit(post)
+@pytest.fixture
+def session() -> FakeSession:
+    return FakeSession()
+
+
+def _live(publisher: Publisher, post: Post, session: FakeSession) -> Published:
+    answer = publisher.submit(post, session)
     for _ in range(_MOST_LOOKS):
         if isinstance(answer, Published):
             return answer
-        answer = publisher.check(answer.receipt)
+        answer = publisher.check(answer.receipt, channel=post.channel)
     raise AssertionError(f"still in processing after {_MOST_LOOKS} looks")
 
 
@@ -80,62 +87,68 @@ def test_a_publisher_names_its_platform_like_its_file(name, tmp_path):
         assert opened.platform == name
 
 
-def test_a_post_is_live_or_in_processing_when_it_was_submitted(publisher, post):
-    assert isinstance(publisher.submit(post), Published | Processing)
+def test_a_post_is_live_or_in_processing_when_it_was_submitted(publisher, post, session):
+    assert isinstance(publisher.submit(post, session), Published | Processing)
 
 
-def test_a_post_is_live_after_some_looks_and_has_an_id_and_an_address(publisher, post):
-    live = _live(publisher, post)
+def test_a_post_is_live_after_some_looks_and_has_an_id_and_an_address(publisher, post, session):
+    live = _live(publisher, post, session)
     assert live.post_id
     assert "://" in live.url
 
 
-def test_what_was_submitted_is_found(publisher, post, planned):
-    live = _live(publisher, post)
-    assert publisher.find(planned, channel=CHANNEL) in {live, Lookup.UNDECIDABLE}
+def test_what_was_submitted_is_found(publisher, post, planned, session):
+    live = _live(publisher, post, session)
+    assert publisher.find(planned, channel=CHANNEL, saved=session.saved) in {
+        live,
+        Lookup.UNDECIDABLE,
+    }
 
 
-def test_what_was_never_submitted_is_not_found(publisher, planned):
-    found = publisher.find(planned, channel=CHANNEL)
+def test_what_was_never_submitted_is_not_found(publisher, planned, session):
+    found = publisher.find(planned, channel=CHANNEL, saved=session.saved)
     assert found in {Lookup.ABSENT, Lookup.UNDECIDABLE}
 
 
-def test_other_bytes_of_the_same_clip_are_not_taken_for_the_post(publisher, post):
-    _live(publisher, post)
+def test_other_bytes_of_the_same_clip_are_not_taken_for_the_post(publisher, post, session):
+    _live(publisher, post, session)
     other = publication(content_sha256=sha256("rendered anew"))
     assert publisher.find(other, channel=CHANNEL) in {Lookup.ABSENT, Lookup.UNDECIDABLE}
 
 
-def test_a_post_on_another_channel_is_not_taken_for_the_post(publisher, post, planned):
-    _live(publisher, post)
+def test_a_post_on_another_channel_is_not_taken_for_the_post(publisher, post, planned, session):
+    _live(publisher, post, session)
     found = publisher.find(planned, channel="other")
     assert found in {Lookup.ABSENT, Lookup.UNDECIDABLE}
 
 
-def test_looking_changes_nothing(publisher, post, planned):
-    before = publisher.find(planned, channel=CHANNEL)
-    assert publisher.find(planned, channel=CHANNEL) == before
-    _live(publisher, post)
-    after = publisher.find(planned, channel=CHANNEL)
-    assert publisher.find(planned, channel=CHANNEL) == after
+def test_looking_changes_nothing(publisher, post, planned, session):
+    before = publisher.find(planned, channel=CHANNEL, saved=session.saved)
+    assert publisher.find(planned, channel=CHANNEL, saved=session.saved) == before
+    _live(publisher, post, session)
+    after = publisher.find(planned, channel=CHANNEL, saved=session.saved)
+    assert publisher.find(planned, channel=CHANNEL, saved=session.saved) == after
 
 
 def test_an_unknown_receipt_is_a_permanent_error(publisher):
     with pytest.raises(Permanent):
-        publisher.check("no-such-receipt")
+        publisher.check("no-such-receipt", channel=CHANNEL)
 
 
-def test_the_files_of_a_post_are_only_read(publisher, post):
-    _live(publisher, post)
+def test_the_files_of_a_post_are_only_read(publisher, post, session):
+    _live(publisher, post, session)
     contents = sorted(file.read_text() for file in post.video.parent.iterdir())
     assert contents == ["clip", "cover", "words"]
 
 
-def test_bytes_that_were_not_approved_do_not_go_out(publisher, post, planned):
+def test_bytes_that_were_not_approved_do_not_go_out(publisher, post, planned, session):
     post.video.write_text("rendered anew")
     with pytest.raises(Rejected):
-        publisher.submit(post)
-    assert publisher.find(planned, channel=CHANNEL) in {Lookup.ABSENT, Lookup.UNDECIDABLE}
+        publisher.submit(post, session)
+    assert publisher.find(planned, channel=CHANNEL, saved=session.saved) in {
+        Lookup.ABSENT,
+        Lookup.UNDECIDABLE,
+    }
 
 
 def test_limits_leave_room_for_the_words_of_a_post(publisher):

@@ -14,6 +14,7 @@ from viral_forge_resources.contracts.publishing import (
     Published,
     TextLimits,
 )
+from viral_forge_resources.contracts.sessions import SessionLog
 
 _LIMITS = TextLimits(max_title=100, max_description=1_000, max_tags=100)
 
@@ -53,7 +54,10 @@ class FakePublisher:
     submissions: int = 0
     _looks: dict[str, int] = field(default_factory=dict)
 
-    def submit(self, post: Post) -> Published | Processing:
+    def problems(self, post: Post) -> tuple[str, ...]:
+        return ()
+
+    def submit(self, post: Post, session: SessionLog) -> Published | Processing:
         self.submissions += 1
         if hashlib.sha256(post.video.read_bytes()).hexdigest() != post.content_sha256:
             raise Rejected("these are not the bytes that were to be posted")
@@ -66,7 +70,7 @@ class FakePublisher:
             return Processing(receipt=f"receipt-{post.publication_id}")
         return self._published(post)
 
-    def check(self, receipt: str) -> Published | Processing:
+    def check(self, receipt: str, *, channel: str) -> Published | Processing:
         post = next((p for p in self.held if receipt == f"receipt-{p.publication_id}"), None)
         if post is None:
             raise NotFound(f"no upload '{receipt}'")
@@ -75,7 +79,9 @@ class FakePublisher:
             return Processing(receipt=receipt)
         return self._published(post)
 
-    def find(self, publication: Publication, *, channel: str) -> Published | Lookup:
+    def find(
+        self, publication: Publication, *, channel: str, saved: str | None = None
+    ) -> Published | Processing | Lookup:
         if not self.can_look:
             return Lookup.UNDECIDABLE
         wanted = (publication.publication_id, publication.content_sha256, channel)

@@ -15,6 +15,7 @@ from urllib.parse import unquote, urlparse
 import pytest
 
 from tests.builders import NOW, post_text, publication
+from tests.fakes.session import FakeSession
 from viral_forge_resources.contracts.errors import (
     NotFound,
     OutcomeUnknown,
@@ -65,6 +66,7 @@ def post(tmp_path: Path) -> Post:
         cover=tmp_path / "cover.jpg",
         subtitles=tmp_path / "words.srt",
         due_at=NOW,
+        duration_s=12.0,
     )
 
 
@@ -81,7 +83,7 @@ def _hidden(root: Path) -> list[str]:
 
 
 def test_a_post_has_everything_that_a_person_needs_to_post_it(publisher, post, root):
-    publisher.submit(post)
+    publisher.submit(post, FakeSession())
     folder = root / "main" / _NAME
     assert sorted(file.name for file in folder.iterdir()) == sorted(_FILES)
     assert (folder / "clip.mp4").read_bytes() == CLIP
@@ -93,7 +95,7 @@ def test_a_post_has_everything_that_a_person_needs_to_post_it(publisher, post, r
 
 
 def test_the_document_of_a_post_says_what_it_is(publisher, post, root):
-    publisher.submit(post)
+    publisher.submit(post, FakeSession())
     document = json.loads((root / "main" / _NAME / "post.json").read_text())
     assert document["publication_id"] == _ID
     assert document["content_sha256"] == SHA256
@@ -102,29 +104,29 @@ def test_the_document_of_a_post_says_what_it_is(publisher, post, root):
 
 
 def test_what_a_post_lacks_has_no_file(publisher, post, root):
-    publisher.submit(replace(post, subtitles=None, text=post_text()))
+    publisher.submit(replace(post, subtitles=None, text=post_text()), FakeSession())
     names = {file.name for file in (root / "main" / _NAME).iterdir()}
     assert names == set(_FILES) - {"subtitles.srt", "attribution.txt"}
 
 
 def test_the_address_of_a_post_is_its_folder(publisher, post, root):
-    live = publisher.submit(post)
+    live = publisher.submit(post, FakeSession())
     assert isinstance(live, Published)
     assert live.post_id == _ID
     assert Path(unquote(urlparse(live.url).path)) == root / "main" / _NAME
 
 
 def test_submitting_twice_makes_one_folder_even_under_another_day_and_title(publisher, post, root):
-    first = publisher.submit(post)
+    first = publisher.submit(post, FakeSession())
     later = replace(post, due_at=NOW.replace(day=25), text=post_text(title="Other"))
-    assert publisher.submit(later) == first
+    assert publisher.submit(later, FakeSession()) == first
     assert _visible(root) == [_NAME]
 
 
 def test_bytes_that_were_not_approved_are_refused_and_leave_nothing(publisher, post, root):
     post.video.write_bytes(b"rendered anew")
     with pytest.raises(Rejected, match="content hash"):
-        publisher.submit(post)
+        publisher.submit(post, FakeSession())
     assert _visible(root) == _hidden(root) == []
 
 
@@ -132,14 +134,14 @@ def test_bytes_that_were_not_approved_are_refused_and_leave_nothing(publisher, p
     "title", ["../../escape", "/etc/passwd", "a\0b", "..", ".hidden", "x" * 300, "\u202e\udcff", ""]
 )
 def test_no_title_leads_out_of_the_channel(publisher, post, root, title):
-    publisher.submit(replace(post, text=post_text(title=title)))
+    publisher.submit(replace(post, text=post_text(title=title)), FakeSession())
     assert len(_visible(root)) == 1
     assert [path.name for path in root.iterdir()] == ["main"]
 
 
 @pytest.mark.parametrize("channel", ["../other", "/abs", "..", "a/b", "", "ñ"])
 def test_no_channel_leads_out_of_the_root(publisher, post, root, channel):
-    publisher.submit(replace(post, channel=channel))
+    publisher.submit(replace(post, channel=channel), FakeSession())
     assert len(_visible(root)) == 1
     assert publisher.find(_planned(), channel=channel) != Lookup.ABSENT
     assert sorted(path.name for path in root.parent.iterdir()) == [
@@ -151,7 +153,7 @@ def test_no_channel_leads_out_of_the_root(publisher, post, root, channel):
 
 
 def test_channels_of_like_names_have_folders_of_their_own(publisher, post):
-    publisher.submit(replace(post, channel="a/b"))
+    publisher.submit(replace(post, channel="a/b"), FakeSession())
     assert publisher.find(_planned(), channel="a b") is Lookup.ABSENT
 
 
@@ -159,13 +161,13 @@ def test_a_full_or_forbidden_disk_is_transient_and_leaves_nothing(publisher, pos
     root.mkdir()
     (root / "main").write_text("a file is in the way")
     with pytest.raises(Transient, match="cannot be written"):
-        publisher.submit(post)
+        publisher.submit(post, FakeSession())
 
 
 def test_a_failure_while_writing_is_transient_and_leaves_nothing(publisher, post, root):
     post.cover.unlink()
     with pytest.raises(Transient):
-        publisher.submit(post)
+        publisher.submit(post, FakeSession())
     assert _visible(root) == _hidden(root) == []
 
 
@@ -174,22 +176,22 @@ def test_while_another_process_writes_to_the_channel_a_submission_waits(publishe
     with (root / "main" / ".lock").open("ab") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         with pytest.raises(Transient, match="another process"):
-            publisher.submit(post)
-    assert isinstance(publisher.submit(post), Published)
+            publisher.submit(post, FakeSession())
+    assert isinstance(publisher.submit(post, FakeSession()), Published)
 
 
 def test_a_folder_that_cannot_be_read_as_the_post_is_left_to_a_person(publisher, post, root):
-    publisher.submit(post)
+    publisher.submit(post, FakeSession())
     (root / "main" / _NAME / "post.json").write_text("{}")
     assert publisher.find(_planned(), channel="main") is Lookup.UNDECIDABLE
     with pytest.raises(OutcomeUnknown):
-        publisher.submit(post)
+        publisher.submit(post, FakeSession())
     assert _visible(root) == [_NAME]
 
 
 def test_there_is_no_processing_to_check(publisher):
     with pytest.raises(NotFound):
-        publisher.check("receipt")
+        publisher.check("receipt", channel="main")
 
 
 def _was_killed_at(step: int, action: Callable[[], object]) -> bool:
@@ -221,14 +223,14 @@ def test_a_crash_at_any_step_shows_nothing_or_the_whole_and_is_mended_by_the_nex
     while True:
         root = tmp_path / f"published-{step}"
         publisher = FolderPublisher(path=root, reports=tmp_path / "reports")
-        was_killed = _was_killed_at(step, partial(publisher.submit, post))
+        was_killed = _was_killed_at(step, partial(publisher.submit, post, FakeSession()))
         shown = _visible(root)
         found = publisher.find(_planned(), channel="main")
         assert shown in ([], [_NAME])
         assert isinstance(found, Published) == bool(shown)
         if shown:
             assert {file.name for file in (root / "main" / _NAME).iterdir()} == set(_FILES)
-        publisher.submit(post)
+        publisher.submit(post, FakeSession())
         assert _visible(root) == [_NAME]
         assert _hidden(root) == []
         outcomes.add((was_killed, bool(shown)))

@@ -33,6 +33,7 @@ from viral_forge_resources.contracts.publishing import (
     Publisher,
 )
 from viral_forge_resources.contracts.records import ArtefactKind
+from viral_forge_resources.contracts.sessions import SessionLog
 from viral_forge_resources.state import approvals, artefacts, clips, liveness, rights
 from viral_forge_resources.state import publications as outbox
 from viral_forge_resources.storage.local import LocalStorage
@@ -142,15 +143,17 @@ def claim(desk: Desk, *, by: str = "run-0", lease: timedelta = 30 * _MINUTE) -> 
 class PublisherThatBreaks(FakePublisher):
     """Takes the post, then fails in a way that nobody foresaw."""
 
-    def submit(self, post: Post) -> Published | Processing:
-        super().submit(post)
+    def submit(self, post: Post, session: SessionLog) -> Published | Processing:
+        super().submit(post, session)
         raise ZeroDivisionError
 
 
 class PublisherWithoutEyes(FakePublisher):
     """Gives no answer to those who look for a post."""
 
-    def find(self, publication: Publication, *, channel: str) -> Published | Lookup:
+    def find(
+        self, publication: Publication, *, channel: str, saved: str | None = None
+    ) -> Published | Processing | Lookup:
         raise Unreachable("the platform does not answer")
 
 
@@ -186,10 +189,10 @@ def test_the_platform_gets_the_clip_with_its_cover_and_words(desk):
     post: list[tuple[str, bytes, bytes, str]] = []
 
     class Reader(FakePublisher):
-        def submit(self, given: Post) -> Published | Processing:
+        def submit(self, given: Post, session: SessionLog) -> Published | Processing:
             files = (given.video.read_bytes(), given.cover.read_bytes())
             post.append((given.channel, *files, given.text.title))
-            return super().submit(given)
+            return super().submit(given, session)
 
     desk.platform = Reader()
     desk.work()
@@ -336,8 +339,8 @@ def test_the_answer_of_a_run_that_was_given_up_does_not_undo_what_was_found(desk
     """Run 0 hangs inside the platform until another run has looked and posted."""
 
     class Hanging(FakePublisher):
-        def submit(self, post: Post) -> Published | Processing:
-            answer = super().submit(post)
+        def submit(self, post: Post, session: SessionLog) -> Published | Processing:
+            answer = super().submit(post, session)
             if self.submissions == 1:
                 desk.work(run_id="run-1")  # the lock of run-0 is not held: it looks dead
                 raise Rejected("came much too late")
@@ -473,7 +476,7 @@ def test_a_wait_begins_when_the_platform_answered(desk):
     asked = timedelta(seconds=90)
 
     class Slow(FakePublisher):
-        def submit(self, post: Post) -> Published | Processing:
+        def submit(self, post: Post, session: SessionLog) -> Published | Processing:
             answered.append(datetime.now(UTC))
             raise RateLimited("slow down", retry_after=asked)
 

@@ -20,6 +20,7 @@ from viral_forge_assets.domain.publishing import (
     Refusal,
     after_check,
     after_lookup,
+    after_step,
     may_post,
     plan_publications,
     settlement,
@@ -28,7 +29,9 @@ from viral_forge_resources.contracts.errors import (
     Misconfigured,
     NotFound,
     OutcomeUnknown,
+    QuotaSpent,
     RateLimited,
+    ReauthorisationNeeded,
     Rejected,
     Unreachable,
     ViralForgeError,
@@ -41,6 +44,7 @@ from viral_forge_resources.contracts.publishing import (
     Published,
 )
 from viral_forge_resources.contracts.rights import RightsVerdict
+from viral_forge_resources.contracts.submission import STATES_AFTER, Recovery, StepState
 from viral_forge_resources.state import publications as outbox
 
 OWN = RightsVerdict(is_allowed=True, reason="own material")
@@ -143,10 +147,54 @@ def test_an_upload_in_processing_keeps_its_receipt():
     assert (settled.state, settled.receipt) == (_S.PROCESSING, "r")
 
 
-@pytest.mark.parametrize("error", [Rejected("too long"), Misconfigured("no token")])
-def test_a_clear_no_is_final(error):
+def test_a_clear_no_is_final():
+    settled = settlement(Rejected("too long"), attempts=1, now=NOW)
+    assert (settled.state, settled.reason) == (_S.REJECTED, "too long")
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        Misconfigured("no such app"),
+        ReauthorisationNeeded("youtube:main", reason="access was taken back", remedy="Connect it"),
+    ],
+)
+def test_what_only_a_person_can_mend_rejects_no_post(error):
     settled = settlement(error, attempts=1, now=NOW)
-    assert (settled.state, settled.reason) == (_S.REJECTED, str(error))
+    assert (settled.state, settled.reason) == (_S.APPROVED, str(error))
+    assert settled.due_at == NOW + timedelta(hours=1)
+
+
+def test_a_spent_quota_waits_until_it_resets():
+    settled = settlement(QuotaSpent("spent", retry_after=timedelta(hours=7)), attempts=1, now=NOW)
+    assert (settled.state, settled.due_at) == (_S.APPROVED, NOW + timedelta(hours=7))
+
+
+def test_every_recovery_leads_to_a_state_that_a_submission_may_end_in():
+    assert set(STATES_AFTER) == set(Recovery)
+    assert set(STATES_AFTER.values()) <= TRANSITIONS[_S.SUBMITTING]
+
+
+def test_a_lost_post_that_the_platform_still_works_on_is_in_processing():
+    found = Processing(receipt="r", look_after=timedelta(seconds=5))
+    settled = after_lookup(found, publication_id="p1", now=NOW)
+    assert (settled.state, settled.receipt) == (_S.PROCESSING, "r")
+    assert settled.due_at == NOW + timedelta(seconds=5)
+
+
+def test_a_lost_post_that_the_platform_refused_is_rejected():
+    settled = after_lookup(Rejected("copyright"), publication_id="p1", now=NOW)
+    assert settled.state is _S.REJECTED
+
+
+def test_a_step_after_a_live_post_is_tried_again_and_then_given_up():
+    first = after_step(Unreachable("no answer"), attempts=1, now=NOW)
+    last = after_step(Unreachable("no answer"), attempts=8, now=NOW)
+    refused = after_step(Rejected("no such picture"), attempts=1, now=NOW)
+    states = [first.state, last.state, refused.state]
+    assert states == [StepState.WAITING, StepState.FAILED, StepState.FAILED]
+    assert first.due_at > NOW
+    assert after_step(None, attempts=1, now=NOW).state is StepState.DONE
 
 
 def test_a_platform_that_asks_to_wait_is_given_exactly_that_time():
@@ -181,7 +229,7 @@ def test_what_is_no_clear_answer_is_never_repeated_by_a_machine(error):
     ],
 )
 def test_looking_at_an_upload_only_ends_it_on_a_clear_answer(answer, state):
-    assert after_check(answer).state is state
+    assert after_check(answer, now=NOW).state is state
 
 
 def test_a_lost_post_that_is_found_is_published():

@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from viral_forge_assets.domain.copywriting import clean
 from viral_forge_resources.contracts.errors import (
     NotFound,
-    Permanent,
     Rejected,
     Transient,
     ViralForgeError,
@@ -25,10 +24,26 @@ from viral_forge_resources.contracts.publishing import (
 )
 from viral_forge_resources.contracts.records import Clip
 from viral_forge_resources.contracts.rights import RightsVerdict
+from viral_forge_resources.contracts.submission import (
+    STATES_AFTER,
+    Recovery,
+    StepState,
+    recovery_of,
+)
 
 _FIRST_WAIT = timedelta(minutes=1)
 # A platform that has been down for hours is asked four times a day.
 _LONGEST_WAIT = timedelta(hours=6)
+
+
+_UNTIL_A_PERSON_ACTS = timedelta(hours=1)
+"""How long a post waits for its account to be connected anew before the next try."""
+
+_NO_VIEW = timedelta(minutes=15)
+"""How long after a look that got no answer the next one comes."""
+
+_MOST_STEP_ATTEMPTS = 8
+"""A cover or captions that cannot be added for a day are given up."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +71,15 @@ class Settlement:
     receipt: str | None = None
     post_id: str | None = None
     post_url: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepSettlement:
+    """What becomes of something that is added to a live post."""
+
+    state: StepState
+    due_at: datetime
+    reason: str | None = None
 
 
 def plan_publications(
@@ -123,20 +147,23 @@ def settlement(
         now: the moment of the answer.
     """
     if isinstance(answer, Published | Processing):
-        return _accepted(answer)
-    if isinstance(answer, Permanent):
-        return Settlement(state=PublicationState.REJECTED, reason=_said(answer))
-    if isinstance(answer, Transient):
-        wait = answer.retry_after if answer.retry_after is not None else _backoff(attempts)
-        return Settlement(state=PublicationState.APPROVED, reason=_said(answer), due_at=now + wait)
-    # What is no clear no may have taken effect: a machine never repeats it.
-    return Settlement(state=PublicationState.UNKNOWN, reason=_said(answer))
+        return _accepted(answer, now=now)
+    recovery = recovery_of(answer)
+    state = STATES_AFTER[recovery]
+    if state is not PublicationState.APPROVED:
+        return Settlement(state=state, reason=_said(answer))
+    wait = _backoff(attempts)
+    if recovery is Recovery.REAUTH_USER:
+        wait = _UNTIL_A_PERSON_ACTS
+    elif isinstance(answer, Transient) and answer.retry_after is not None:
+        wait = answer.retry_after
+    return Settlement(state=state, reason=_said(answer), due_at=now + wait)
 
 
-def after_check(answer: Published | Processing | ViralForgeError) -> Settlement:
+def after_check(answer: Published | Processing | ViralForgeError, *, now: datetime) -> Settlement:
     """What looking at an upload in processing came to."""
     if isinstance(answer, Published | Processing):
-        return _accepted(answer)
+        return _accepted(answer, now=now)
     if isinstance(answer, Rejected):
         return Settlement(state=PublicationState.REJECTED, reason=_said(answer))
     if isinstance(answer, NotFound):
@@ -145,13 +172,28 @@ def after_check(answer: Published | Processing | ViralForgeError) -> Settlement:
             reason=f"the platform knows nothing of the upload any more: {_said(answer)}",
         )
     # Not being able to look says nothing about the post.
-    return Settlement(state=PublicationState.PROCESSING, reason=_said(answer))
+    wait = answer.retry_after if isinstance(answer, Transient) else None
+    due_at = None if wait is None else now + wait
+    return Settlement(state=PublicationState.PROCESSING, reason=_said(answer), due_at=due_at)
 
 
-def after_lookup(found: Published | Lookup, *, publication_id: str, now: datetime) -> Settlement:
+def after_lookup(
+    found: Published | Processing | Lookup | ViralForgeError,
+    *,
+    publication_id: str,
+    now: datetime,
+) -> Settlement:
     """What looking for a post whose answer was lost came to."""
-    if isinstance(found, Published):
-        return _accepted(found)
+    if isinstance(found, Published | Processing):
+        return _accepted(found, now=now)
+    if isinstance(found, Rejected):
+        return Settlement(state=PublicationState.REJECTED, reason=_said(found))
+    if isinstance(found, ViralForgeError):
+        # Not being able to look says nothing about the post.
+        wait = found.retry_after if isinstance(found, Transient) else None
+        return Settlement(
+            state=PublicationState.UNKNOWN, reason=_said(found), due_at=now + (wait or _NO_VIEW)
+        )
     if found is Lookup.ABSENT:
         return Settlement(
             state=PublicationState.APPROVED,
@@ -166,12 +208,39 @@ def after_lookup(found: Published | Lookup, *, publication_id: str, now: datetim
     )
 
 
-def _accepted(answer: Published | Processing) -> Settlement:
+def after_step(error: ViralForgeError | None, *, attempts: int, now: datetime) -> StepSettlement:
+    """What adding something to a live post came to; the post stays live either way.
+
+    Args:
+        error: what was raised, None where it was added.
+        attempts: how often it was tried, this time included.
+        now: the moment of the answer.
+    """
+    if error is None:
+        return StepSettlement(state=StepState.DONE, due_at=now)
+    recovery = recovery_of(error)
+    may_help = recovery is not Recovery.FIX_REQUEST and attempts < _MOST_STEP_ATTEMPTS
+    state = StepState.WAITING if may_help else StepState.FAILED
+    wait = error.retry_after if isinstance(error, Transient) else None
+    due_at = now + (_backoff(attempts) if wait is None else wait)
+    return StepSettlement(state=state, due_at=due_at, reason=_said(error))
+
+
+def _accepted(answer: Published | Processing, *, now: datetime) -> Settlement:
     if isinstance(answer, Published):
         return Settlement(
-            state=PublicationState.PUBLISHED, post_id=answer.post_id, post_url=answer.url
+            state=PublicationState.PUBLISHED,
+            post_id=answer.post_id,
+            post_url=answer.url,
+            reason=answer.note,
         )
-    return Settlement(state=PublicationState.PROCESSING, receipt=answer.receipt)
+    due_at = None if answer.look_after is None else now + answer.look_after
+    return Settlement(
+        state=PublicationState.PROCESSING,
+        receipt=answer.receipt,
+        reason=answer.note,
+        due_at=due_at,
+    )
 
 
 def _backoff(attempts: int) -> timedelta:

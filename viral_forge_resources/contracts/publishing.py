@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 from types import MappingProxyType
 from typing import Protocol, runtime_checkable
+
+from viral_forge_resources.contracts.sessions import SessionLog
 
 
 class PublicationState(StrEnum):
@@ -34,7 +36,9 @@ TRANSITIONS: Mapping[PublicationState, frozenset[PublicationState]] = MappingPro
             {_S.PUBLISHED, _S.PROCESSING, _S.REJECTED, _S.APPROVED, _S.UNKNOWN}
         ),
         _S.PROCESSING: frozenset({_S.PUBLISHED, _S.REJECTED, _S.UNKNOWN}),
-        _S.UNKNOWN: frozenset({_S.PUBLISHED, _S.APPROVED, _S.REJECTED, _S.WITHDRAWN}),
+        _S.UNKNOWN: frozenset(
+            {_S.PUBLISHED, _S.PROCESSING, _S.APPROVED, _S.REJECTED, _S.WITHDRAWN}
+        ),
         _S.PUBLISHED: frozenset({_S.RETRACTED}),
         _S.REJECTED: frozenset(),
         # Planning the very same bytes again brings the row back, to be approved anew.
@@ -75,11 +79,19 @@ class PostText:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TextLimits:
-    """What a platform accepts, in characters; None where it sets no limit."""
+    """How long the words of a post are made, in characters; None where there is no limit.
+
+    A platform that counts bytes or UTF-16 units gets as many characters as always fit; what it
+    really takes, ``Publisher.problems`` says.
+
+    Attributes:
+        forbidden: characters that a title or a description may not hold.
+    """
 
     max_title: int | None = None
     max_description: int | None = None
     max_tags: int | None = None
+    forbidden: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,8 +126,22 @@ class Publication:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Disclosure:
+    """What viewers must be told about a post."""
+
+    is_synthetic: bool = False
+    is_paid: bool = False
+    is_made_for_kids: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Post:
-    """What a publisher is given: words and local files, to read only."""
+    """What a publisher is given: words and local files, to read only.
+
+    Attributes:
+        duration_s: of the video.
+        has_overlay: a name or a logo is drawn on the picture; None where nobody knows.
+    """
 
     publication_id: str
     channel: str
@@ -125,21 +151,36 @@ class Post:
     cover: Path
     subtitles: Path | None
     due_at: datetime
+    duration_s: float
+    disclosure: Disclosure = Disclosure()
+    has_overlay: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Published:
-    """The post is live."""
+    """The post is live.
+
+    Attributes:
+        note: what a person should know, such as that it is not as public as was asked for.
+    """
 
     post_id: str
     url: str
+    note: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Processing:
-    """The platform has the upload and is not done with it."""
+    """The platform has the upload and is not done with it.
+
+    Attributes:
+        look_after: how long to wait before the next look; None leaves that to the outbox.
+        note: what a person should know or do.
+    """
 
     receipt: str
+    look_after: timedelta | None = None
+    note: str | None = None
 
 
 class Lookup(StrEnum):
@@ -155,30 +196,49 @@ class Publisher(Protocol):
     platform: str
     limits: TextLimits
 
-    def submit(self, post: Post) -> Published | Processing:
+    def problems(self, post: Post) -> tuple[str, ...]:
+        """Why the platform would refuse the post, by its own rules and its own counting.
+
+        Nobody is asked; called before anything is sent. Empty where nothing speaks against it.
+        """
+
+    def submit(self, post: Post, session: SessionLog) -> Published | Processing:
         """Hand the post to the platform, once.
 
-        The video is hashed while it is read, and only bytes of ``post.content_sha256`` go out:
-        what was approved may have been rendered anew a moment ago.
+        What the platform opens for the post is saved in ``session`` before a byte goes out, and an
+        upload that an earlier run began is resumed from there. The video is hashed while it is
+        read, and only bytes of ``post.content_sha256`` go out: what was approved may have been
+        rendered anew a moment ago.
 
         Raises:
             Rejected: the platform refused it, or the bytes are other ones.
-            Transient: the platform certainly holds nothing; may be tried again.
+            Transient: the platform certainly shows nothing; may be tried again.
+            ReauthorisationNeeded, Misconfigured: the same; a person has to act first.
             OutcomeUnknown: the answer was lost.
         """
 
-    def check(self, receipt: str) -> Published | Processing:
+    def check(self, receipt: str, *, channel: str) -> Published | Processing:
         """Look how an upload in processing is doing; changes nothing.
 
         Raises:
             Rejected: the platform refused it after all.
+            NotFound: the platform knows nothing of it.
             Transient: no answer this time.
         """
 
-    def find(self, publication: Publication, *, channel: str) -> Published | Lookup:
+    def find(
+        self, publication: Publication, *, channel: str, saved: str | None = None
+    ) -> Published | Processing | Lookup:
         """Look for a post whose answer was lost; changes nothing.
 
+        Args:
+            publication: whose post it would be.
+            channel: the name of its channel.
+            saved: what its session saved last; with it, ``ABSENT`` also means that submitting
+                resumes what was begun.
+
         Raises:
+            Rejected: the platform has it, and refused it.
             Transient: no answer this time.
         """
 

@@ -16,6 +16,7 @@ from viral_forge_resources.contracts.publishing import (
     Published,
     TextLimits,
 )
+from viral_forge_resources.contracts.sessions import SessionLog
 from viral_forge_resources.publishers._post_folder import (
     existing_folder,
     only_writer,
@@ -57,7 +58,11 @@ class FolderPublisher:
         self._path = path
         self._reports = reports
 
-    def submit(self, post: Post) -> Published | Processing:
+    def problems(self, post: Post) -> tuple[str, ...]:  # noqa: ARG002  a folder takes everything
+        """None: a folder takes everything."""
+        return ()
+
+    def submit(self, post: Post, session: SessionLog) -> Published | Processing:  # noqa: ARG002
         """Put the post's folder in its place; one that is there already is left as it is.
 
         Raises:
@@ -79,7 +84,7 @@ class FolderPublisher:
                 f"the post cannot be written to {channel}: {error.strerror or error}"
             ) from error
 
-    def check(self, receipt: str) -> Published | Processing:
+    def check(self, receipt: str, *, channel: str) -> Published | Processing:  # noqa: ARG002
         """Nothing: a folder has no uploads in processing.
 
         Raises:
@@ -87,7 +92,13 @@ class FolderPublisher:
         """
         raise NotFound(f"a folder processes nothing, so there is no upload '{receipt}'.")
 
-    def find(self, publication: Publication, *, channel: str) -> Published | Lookup:
+    def find(
+        self,
+        publication: Publication,
+        *,
+        channel: str,
+        saved: str | None = None,  # noqa: ARG002  a folder is there whole or not at all
+    ) -> Published | Lookup:
         """The post's folder, if it is in its place.
 
         Raises:

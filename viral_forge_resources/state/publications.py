@@ -15,12 +15,18 @@ from viral_forge_resources.contracts.publishing import (
     PublicationState,
 )
 from viral_forge_resources.state.rows import Values, insert_new, to_row
-from viral_forge_resources.state.tables import candidates, channels, publications
+from viral_forge_resources.state.tables import (
+    candidates,
+    channels,
+    publication_sessions,
+    publications,
+)
 
 _S = PublicationState
 _WAITING = (_S.PLANNED, _S.APPROVED)
 _DUE = (_S.APPROVED, _S.PROCESSING, _S.UNKNOWN)
 _MAY_STAY = frozenset({_S.PROCESSING, _S.UNKNOWN})
+_ENDS = frozenset({_S.PUBLISHED, _S.REJECTED, _S.WITHDRAWN})
 
 
 class StepFacts(TypedDict, total=False):
@@ -143,6 +149,7 @@ def withdraw_content(connection: sa.Connection, content_sha256: str, *, reason: 
 
 def _withdraw(connection: sa.Connection, which: sa.ColumnElement[bool], *, reason: str) -> int:
     is_waiting = publications.c.state.in_(_WAITING)
+    _forget_session(connection, which & is_waiting)
     step = sa.update(publications).where(which, is_waiting)
     return connection.execute(step.values(state=_S.WITHDRAWN, reason=reason)).rowcount
 
@@ -189,6 +196,18 @@ def claim(
     return found[0] if found else None
 
 
+def renew(connection: sa.Connection, claimed: Publication, *, lease_until: datetime) -> bool:
+    """True if the claim still holds, and does until ``lease_until``; False if it was taken over."""
+    is_ours = (
+        _is(claimed.publication_id)
+        & (publications.c.state == _S.SUBMITTING)
+        & (publications.c.claimed_by == claimed.claimed_by)
+        & (publications.c.attempts == claimed.attempts)
+    )
+    step = sa.update(publications).where(is_ours).values(lease_until=lease_until)
+    return connection.execute(step).rowcount > 0
+
+
 def settle(
     connection: sa.Connection,
     publication_id: str,
@@ -218,7 +237,17 @@ def settle(
     step = sa.update(publications).where(_is(publication_id), publications.c.state == expected)
     if claimed_by is not None:
         step = step.where(publications.c.claimed_by == claimed_by)
-    return connection.execute(step.values(values)).rowcount > 0
+    is_taken = connection.execute(step.values(values)).rowcount > 0
+    if is_taken and state in _ENDS:
+        _forget_session(connection, publications.c.publication_id == publication_id)
+    return is_taken
+
+
+def _forget_session(connection: sa.Connection, which: sa.ColumnElement[bool]) -> None:
+    """Where nothing is left to resume, no address of an upload is kept."""
+    ended = sa.select(publications.c.publication_id).where(which)
+    is_theirs = publication_sessions.c.publication_id.in_(ended)
+    connection.execute(sa.delete(publication_sessions).where(is_theirs))
 
 
 def _may_settle(expected: PublicationState, state: PublicationState) -> bool:

@@ -12,6 +12,7 @@ from viral_forge_resources.contracts.records import (
     ScorePart,
 )
 from viral_forge_resources.contracts.scanning import NichePolicy, ScanState, SkipCause
+from viral_forge_resources.contracts.submission import StepState
 from viral_forge_resources.contracts.trends import ProposalState, TrendKind
 from viral_forge_resources.state.columns import (
     JsonDocument,
@@ -243,6 +244,37 @@ sa.Index(
     unique=True,
     sqlite_where=_IS_SUBMITTING,
     postgresql_where=_IS_SUBMITTING,
+)
+
+publication_sessions = sa.Table(
+    "publication_sessions",
+    metadata,
+    sa.Column(
+        "publication_id",
+        _SHORT_ID,
+        sa.ForeignKey("publications.publication_id"),
+        primary_key=True,
+    ),
+    sa.Column("sealed", sa.Text, nullable=False),
+    sa.Column("saved_at", UtcDateTime, nullable=False),
+)
+
+publication_steps = sa.Table(
+    "publication_steps",
+    metadata,
+    sa.Column(
+        "publication_id",
+        _SHORT_ID,
+        sa.ForeignKey("publications.publication_id"),
+        primary_key=True,
+    ),
+    sa.Column("step", sa.String(40), primary_key=True),
+    sa.Column("place", sa.Integer, nullable=False),
+    sa.Column("state", enum_type(StepState, constraint="state"), nullable=False),
+    sa.Column("attempts", sa.Integer, nullable=False),
+    sa.Column("due_at", UtcDateTime, nullable=False),
+    sa.Column("reason", _PROSE),
+    sa.Index(None, "state", "due_at"),
 )
 
 approvals = sa.Table(

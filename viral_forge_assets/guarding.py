@@ -1,0 +1,153 @@
+"""What every post must pass at the moment of its effect, and the post that passes."""
+
+import hashlib
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from viral_forge_assets.clearance import verdict_on
+from viral_forge_assets.domain.edit_plan import EditPlan
+from viral_forge_assets.domain.publishing import Refusal, may_post
+from viral_forge_assets.provenance import load
+from viral_forge_resources.contracts.errors import NotFound
+from viral_forge_resources.contracts.keys import parse_candidate_key
+from viral_forge_resources.contracts.publishing import Channel, Post, Publication, Publisher
+from viral_forge_resources.contracts.records import ArtefactKind, Clip
+from viral_forge_resources.contracts.rights import RightsVerdict
+from viral_forge_resources.contracts.storage import Storage
+from viral_forge_resources.state import approvals as approvals_state
+from viral_forge_resources.state import artefacts as artefacts_state
+from viral_forge_resources.state import candidates as candidates_state
+from viral_forge_resources.state import channels as channels_state
+from viral_forge_resources.state import clips as clips_state
+
+_ATTACHED = frozenset({ArtefactKind.COVER, ArtefactKind.SUBTITLES})
+_DRAWS_OVER = frozenset({"watermark"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Guard:
+    """Verifies and assembles posts.
+
+    Attributes:
+        requires_approval: whether silence is a no; a person's no always is one.
+    """
+
+    state: sa.Engine
+    storage: Storage
+    requires_approval: bool
+
+    def admit(
+        self, publication: Publication, publisher: Publisher, files: ExitStack, *, now: datetime
+    ) -> Post | Refusal:
+        """The post if everything says yes at the moment ``now``, else every reason against it."""
+        clip = self._clip(publication)
+        video = None if clip is None else self._video(clip, files)
+        refusal = self._refusal(publication, clip, video, now=now)
+        if refusal is not None or clip is None or video is None:
+            return refusal or Refusal(reasons=("the clip's file is not in storage",))
+        post = self._post(publication, clip, video, files)
+        problems = publisher.problems(post)
+        return Refusal(reasons=problems) if problems else post
+
+    def again(self, publication: Publication, files: ExitStack) -> Post | None:
+        """The post as it was submitted, for what is added to it; None where its bytes are gone."""
+        clip = self._clip(publication)
+        video = None if clip is None else self._video(clip, files)
+        if clip is None or video is None or _sha256(video) != publication.content_sha256:
+            return None
+        return self._post(publication, clip, video, files)
+
+    def channel(self, publication: Publication) -> Channel:
+        """Where it goes.
+
+        Raises:
+            NotFound: the channel was removed.
+        """
+        with self.state.connect() as connection:
+            channel = channels_state.get(connection, publication.channel_id)
+        if channel is None:
+            raise NotFound(f"channel {publication.channel_id} is not known any more")
+        return channel
+
+    def _clip(self, publication: Publication) -> Clip | None:
+        with self.state.connect() as connection:
+            clips = clips_state.of_candidate(connection, publication.candidate_key)
+        return next((clip for clip in clips if clip.number == publication.clip_number), None)
+
+    def _video(self, clip: Clip, files: ExitStack) -> Path | None:
+        """The clip as it lies in storage now: a re-render may have replaced it."""
+        if self.storage.size_bytes(clip.storage_key) is None:
+            return None
+        return files.enter_context(self.storage.as_file(clip.storage_key))
+
+    def _refusal(
+        self, publication: Publication, clip: Clip | None, video: Path | None, *, now: datetime
+    ) -> Refusal | None:
+        stored_sha256 = None if video is None else _sha256(video)
+        with self.state.connect() as connection:
+            return may_post(
+                publication=publication,
+                stored_sha256=stored_sha256,
+                rights=_rights(connection, publication, clip, now=now),
+                approval=approvals_state.current(connection, publication.content_sha256),
+                requires_approval=self.requires_approval,
+                clip=clip,
+            )
+
+    def _post(self, publication: Publication, clip: Clip, video: Path, files: ExitStack) -> Post:
+        attached = self._attached(publication, files)
+        return Post(
+            publication_id=publication.publication_id,
+            channel=self.channel(publication).name,
+            content_sha256=publication.content_sha256,
+            text=publication.text,
+            video=video,
+            cover=attached[ArtefactKind.COVER],
+            subtitles=attached.get(ArtefactKind.SUBTITLES),
+            due_at=publication.due_at,
+            duration_s=clip.duration_s,
+            has_overlay=self._has_overlay(publication),
+        )
+
+    def _attached(self, publication: Publication, files: ExitStack) -> dict[ArtefactKind, Path]:
+        with self.state.connect() as connection:
+            recorded = artefacts_state.of_candidate(connection, publication.candidate_key)
+        return {
+            artefact.kind: files.enter_context(self.storage.as_file(artefact.storage_key))
+            for artefact in recorded
+            if artefact.clip_number == publication.clip_number and artefact.kind in _ATTACHED
+        }
+
+    def _has_overlay(self, publication: Publication) -> bool | None:
+        key = parse_candidate_key(publication.candidate_key)
+        document = key.storage_key("transform", "edit_plan.json")
+        if self.storage.size_bytes(document) is None:
+            return None
+        plan = load(self.storage, document, EditPlan, made_by="edit_plan")
+        number = publication.clip_number
+        clips = [clip for clip in plan.clips if clip.number == number]
+        return any(each.name in _DRAWS_OVER for clip in clips for each in clip.filters)
+
+
+def _rights(
+    connection: sa.Connection, publication: Publication, clip: Clip | None, *, now: datetime
+) -> RightsVerdict:
+    candidate = candidates_state.get(connection, publication.candidate_key)
+    if candidate is None:
+        return RightsVerdict(is_allowed=False, reason="its candidate is not known any more")
+    return verdict_on(
+        connection,
+        candidate,
+        now=now,
+        publisher=publication.channel_id.partition(":")[0],
+        materials=clip.materials if clip else (),
+    )
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
