@@ -35,6 +35,7 @@ from viral_forge_assets.scanning import (
     run_to_its_end,
     scan_niches,
 )
+from viral_forge_resources.contracts.errors import QuotaSpent
 from viral_forge_resources.contracts.quota import Use
 from viral_forge_resources.contracts.scanning import (
     Niche,
@@ -102,9 +103,16 @@ class _PlentifulLedger:
 
     ledger: SqlQuotaLedger
 
-    def take(self, uses: tuple[Use, ...], *, now: datetime) -> None:
-        ample = (replace(use, bucket=replace(use.bucket, limit=_PLENTY)) for use in uses)
-        self.ledger.take(tuple(ample), now=now)
+    def take_each(
+        self, calls: Sequence[tuple[Use, ...]], *, now: datetime
+    ) -> tuple[QuotaSpent | None, ...]:
+        return self.ledger.take_each([*map(_ample, calls)], now=now)
+
+
+def _ample(uses: tuple[Use, ...]) -> tuple[Use, ...]:
+    return tuple(
+        replace(use, bucket=replace(use.bucket, limit=use.bucket.limit and _PLENTY)) for use in uses
+    )
 
 
 @dataclass(slots=True)

@@ -32,7 +32,8 @@ def new_trends_sensor(
                 proposed += propose_trends(connection, niche, trends, now=now)
     if not proposed:
         return dg.SkipReason("nothing new rises on several platforms")
-    told = "; ".join(f"{each.name} ({each.evidence})" for each in proposed)
+    # Without the evidence: it quotes figures that expire, and Dagster's log does not.
+    told = "; ".join(f"{each.name} (on {', '.join(each.platforms)})" for each in proposed)
     added = [each.name for each in proposed if each.state is ProposalState.ACCEPTED]
     context.log.info("proposed %s", told)
     return dg.SkipReason(f"proposed {told}; added by policy: {', '.join(added) or 'none'}")

@@ -104,7 +104,11 @@ def _state(settings: Settings) -> Iterator[Finding]:
 
 def _allowance(balance: Balance) -> Finding:
     bucket = balance.bucket
-    used = f"{balance.used:,} of {bucket.limit:,} used this {bucket.window}"
+    during = f"{'in the last' if bucket.window.rolls_over else 'this'} {bucket.window}"
+    if bucket.limit is None:
+        used = f"{balance.used:,} {during}; no limit is documented"
+    else:
+        used = f"{balance.used:,} of {bucket.limit:,} used {during}"
     more = f"resets at {balance.resets_at:%Y-%m-%d %H:%M} UTC"
     # To be spent is no fault: the scan says so, and asks again afterwards.
     return Finding(

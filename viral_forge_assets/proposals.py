@@ -21,7 +21,9 @@ def niche_proposals(
 ) -> dg.MaterializeResult[None]:
     """Keywords and channels that rise on several platforms, as niches to be, as of the last scan.
 
-    ``decide_proposals_job`` or ``viral-forge niche accept`` takes one up.
+    ``viral-forge niche proposals`` shows the evidence of each: it quotes figures that expire, and
+    what is told here stays in Dagster's log. ``decide_proposals_job`` or ``viral-forge niche
+    accept`` takes one up.
     """
     with state.connect() as connection:
         proposals = proposals_state.all_proposals(connection)
@@ -38,5 +40,6 @@ def _shown(proposal: NicheProposal) -> dict[str, object]:
         "name": proposal.name,
         "what rises": f"{proposal.kind}: {proposal.term}",
         "seen in": proposal.source_niche,
-        "evidence": proposal.evidence,
+        "rises on": ", ".join(proposal.platforms),
+        "since": f"{proposal.proposed_at:%Y-%m-%d}",
     }

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 
 import sqlalchemy as sa
 
@@ -13,12 +14,14 @@ from viral_forge_assets.domain.ranking import (
     ranked_without_model,
     rankings_of,
 )
+from viral_forge_resources.contracts.calls import calls_of
 from viral_forge_resources.contracts.costs import Budget, CostEvent
 from viral_forge_resources.contracts.errors import Permanent, RateLimited, ViralForgeError
 from viral_forge_resources.contracts.llm import Answer, LanguageModel, Question
 from viral_forge_resources.contracts.records import Ranking
 from viral_forge_resources.contracts.scanning import Niche
 from viral_forge_resources.state import costs
+from viral_forge_resources.state.quotas import SqlQuotaLedger
 
 _KIND = "llm"
 
@@ -83,13 +86,18 @@ class ModelRanker:
         if cost_event_id is None:
             raise RateLimited("the day's budget does not hold one more question.")
         try:
-            answer = model.ask(question)
+            answer = model.ask(question, before_call=partial(self._count, model))
         except (Permanent, RateLimited) as error:  # refused before any work was done
             with self.state.begin() as connection:
                 costs.settle(connection, cost_event_id, quantity=0, usd=0.0, reason=str(error))
             raise
         self._settle(cost_event_id, answer)
         return answer
+
+    def _count(self, model: LanguageModel) -> None:
+        """A request that leaves now; providers tell their limits in headers, not in documents."""
+        call = calls_of(model.provider, name=model.model)
+        SqlQuotaLedger(self.state).take((call,), now=self.clock())
 
     def _settle(self, cost_event_id: int, answer: Answer) -> None:
         if answer.prompt_tokens is None or answer.completion_tokens is None:

@@ -18,6 +18,7 @@ from viral_forge_assets.domain.scan_answers import (
     not_asked,
     skipped,
 )
+from viral_forge_resources.contracts.calls import tools_for
 from viral_forge_resources.contracts.errors import Unreachable
 from viral_forge_resources.contracts.scanning import (
     Niche,
@@ -217,7 +218,8 @@ class _NicheScan:
         return Unreachable(f"gave no complete answer within {self.plan.deadline_s:g} s")
 
     async def _take(self, scanner: Scanner, seen: Seen) -> None:
-        found = scanner.scan(self._request(seen.platform), self.tools)
+        tools = tools_for(seen.platform, self.tools)
+        found = scanner.scan(self._request(seen.platform), tools)
         async for item in found:
             seen.add(item)
             if len(seen.videos) >= self.plan.most_videos:

@@ -8,12 +8,12 @@ from collections import defaultdict
 from collections.abc import AsyncGenerator, Collection, Generator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
 
 from viral_forge_resources.answers import AnswerCache, KeptAnswer
+from viral_forge_resources.contracts.calls import CALLS, calls_of
 from viral_forge_resources.contracts.errors import (
     Misconfigured,
     Transient,
@@ -21,8 +21,9 @@ from viral_forge_resources.contracts.errors import (
     Unreachable,
     printable,
 )
-from viral_forge_resources.contracts.quota import QuotaLedger
+from viral_forge_resources.contracts.quota import QuotaLedger, Use
 from viral_forge_resources.contracts.web import Pace, WebAnswer, WebRequest
+from viral_forge_resources.counting import CallCounter
 from viral_forge_resources.http import (
     MOST_REDIRECTS,
     MUST_BE_PUBLIC,
@@ -38,6 +39,8 @@ _WHOLE_ANSWER = 3.0
 
 _BACK_OFF_S = 0.25
 _LOST = (httpx.NetworkError, httpx.RemoteProtocolError)
+_NOBODY = "web"
+_LONGEST_HOST = 100
 _GZIP = 16 + zlib.MAX_WBITS
 _GOES_ANYWHERE = ("accept", "accept-encoding", "user-agent")
 """Headers that follow a redirect to another origin; the others may hold keys."""
@@ -61,7 +64,8 @@ async def open_web(
         allow_private_addresses: every address may be private.
         cache: folder for the answers of conditional requests; None asks for everything anew.
         timeout_s: longest silence; a whole answer may take three times as long.
-        longest_wait_s: a host that asks to wait longer is not asked again.
+        longest_wait_s: a host that asks to wait longer is not asked again, and an allowance that
+            is used up for longer is not waited for.
     """
     async with open_async_client(
         allow_private_addresses=allow_private_addresses, trusted=trusted, timeout_s=timeout_s
@@ -88,7 +92,7 @@ class HttpWeb:
         longest_wait_s: float,
     ) -> None:
         self._client = client
-        self._ledger = ledger
+        self._counter = CallCounter(ledger, longest_wait_s=longest_wait_s)
         self._cache = cache
         self._whole_answer_s = whole_answer_s
         self._longest_wait_s = longest_wait_s
@@ -172,18 +176,22 @@ class HttpWeb:
 
     async def _counted(self, request: WebRequest, built: httpx.Request, gate: "_Gate") -> WebAnswer:
         async with gate.passed(request.pace):
-            if request.uses:
-                await asyncio.to_thread(self._ledger.take, request.uses, now=datetime.now(UTC))
+            uses = _uses(request)
+            await self._counter.take(uses)
+            # What it is redirected to is a call, too, but takes from no allowance again.
+            call = tuple(use for use in uses if use.bucket.name == CALLS)
             try:
                 async with asyncio.timeout(self._whole_answer_s):
-                    return await self._exchanged(request, built)
+                    return await self._exchanged(request, built, call)
             except TimeoutError as error:
                 raise Unreachable(
                     f"{printable(shown_address(request.url))}: took longer than "
                     f"{self._whole_answer_s:g} s. It may answer later."
                 ) from error
 
-    async def _exchanged(self, request: WebRequest, built: httpx.Request) -> WebAnswer:
+    async def _exchanged(
+        self, request: WebRequest, built: httpx.Request, call: tuple[Use, ...]
+    ) -> WebAnswer:
         hop = built
         for _ in range(MOST_REDIRECTS + 1):
             response = await self._client.send(hop, stream=True, auth=None)
@@ -193,6 +201,7 @@ class HttpWeb:
             finally:
                 await response.aclose()
             hop = _redirected(built, response.next_request)
+            await self._counter.take(call)
         raise httpx.TooManyRedirects("redirected too often", request=built)
 
 
@@ -242,6 +251,14 @@ def _usable_folder() -> Generator[None]:
             f"the folder of kept answers cannot be used: {error.strerror}. "
             "Free some space, or give this user the right to it."
         ) from error
+
+
+def _uses(request: WebRequest) -> tuple[Use, ...]:
+    """What the request takes; one that nobody speaks for is a call of its host's."""
+    if any(use.bucket.name == CALLS for use in request.uses):
+        return request.uses
+    host = httpx.URL(request.url).host[:_LONGEST_HOST]
+    return (*request.uses, calls_of(_NOBODY, project=host))
 
 
 def _redirected(first: httpx.Request, following: httpx.Request) -> httpx.Request:

@@ -9,11 +9,11 @@ import sys
 import tempfile
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
 from types import ModuleType
 from typing import Any
 
 from viral_forge_resources import workers
+from viral_forge_resources.contracts.calls import jobs_of
 from viral_forge_resources.contracts.errors import (
     BadInput,
     Misconfigured,
@@ -29,11 +29,14 @@ from viral_forge_resources.contracts.errors import (
 )
 from viral_forge_resources.contracts.quota import QuotaLedger, Use
 from viral_forge_resources.contracts.web import MOST_BYTES
+from viral_forge_resources.counting import CallCounter
 from viral_forge_resources.http import private_address, refusal
 from viral_forge_resources.plugins import plugin_names
 
 _STDIN, _STDOUT, _STDERR = 0, 1, 2
 _KEPT_COMPLAINT_BYTES = 4_096
+_LONGEST_WAIT_S = 20.0
+_NOBODY = "workers"
 _EXCEPTION_NAME = re.compile(rb"^(?:\w+\.)*(\w+)(?::|$)")
 
 _ERRORS: dict[str, type[ViralForgeError]] = {
@@ -68,7 +71,7 @@ class ProcessWorkers:
             allow_private_addresses: jobs may reach private addresses.
             jobs: package whose files are the jobs.
         """
-        self._ledger = ledger
+        self._counter = CallCounter(ledger, longest_wait_s=_LONGEST_WAIT_S)
         self._slots = asyncio.Semaphore(at_once)
         self._allow_private_addresses = allow_private_addresses
         self._jobs = jobs
@@ -90,8 +93,8 @@ class ProcessWorkers:
             "allow_private_addresses": self._allow_private_addresses,
         }
         async with self._slots:
-            if uses:
-                await asyncio.to_thread(self._ledger.take, uses, now=datetime.now(UTC))
+            is_counted = any(use.bucket.limit is None for use in uses)
+            await self._counter.take(uses if is_counted else (*uses, jobs_of(_NOBODY, job)))
             with tempfile.TemporaryDirectory(prefix=f"{job}-") as folder:
                 request["folder"] = folder
                 async with _deadline(job, deadline_s), _process(self._jobs, job) as talk:

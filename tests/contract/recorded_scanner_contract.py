@@ -75,6 +75,14 @@ class RecordedScannerContract(ScannerContract):
     def test_every_use_of_an_allowance_is_counted(self, ground):
         assert ground.scan().units == ground.recording.uses()
 
+    def test_every_request_and_every_job_is_in_the_ledger(self, ground):
+        scanned = ground.scan()
+        counted = dict(scanned.calls)
+        assert counted.pop("calls", 0) == scanned.requests
+        assert sum(counted.values()) == scanned.jobs
+        assert all(name.endswith(" jobs") for name in counted)
+        assert scanned.requests + scanned.jobs > 0
+
     def test_nothing_is_asked_that_no_allowance_is_left_for(self, ground):
         spent = ground.scan(ledger=SpentLedger())
         answering = [*ground.recording.exchanges, *ground.recording.jobs]

@@ -14,6 +14,7 @@ from tests.platforms.chat import ChatServer, Reply, chat_server
 from viral_forge_resources.contracts.errors import (
     NoCredentials,
     Permanent,
+    QuotaSpent,
     RateLimited,
     Transient,
     UnexpectedAnswer,
@@ -41,6 +42,10 @@ QUESTION = Question(
 GOOD = Reply(says='{"score": 7}')
 
 
+def _uncounted() -> None:
+    pass
+
+
 @pytest.fixture(params=plugin_names(viral_forge_resources.llm))
 def ground(request):
     return import_module(f"{tests.grounds.llm.__name__}.{request.param}")
@@ -51,7 +56,10 @@ def _ask(
 ) -> tuple[ChatServer, Answer]:
     with chat_server(*replies) as server:
         model = ground.open_on_server(server.address, key=key, price=price)
-        return server, model.ask(QUESTION)
+        counted: list[str] = []
+        answer = model.ask(QUESTION, before_call=lambda: counted.append("call"))
+        assert len(counted) == len(server.asked)
+        return server, answer
 
 
 def _refused(
@@ -59,8 +67,10 @@ def _refused(
 ) -> tuple[ChatServer, Any]:
     with chat_server(*replies) as server:
         model = ground.open_on_server(server.address, key=KEY, price=PRICE)
+        counted: list[str] = []
         with pytest.raises(expected) as caught:
-            model.ask(QUESTION)
+            model.ask(QUESTION, before_call=lambda: counted.append("call"))
+    assert len(counted) == len(server.asked)
     assert KEY not in str(caught.value)
     return server, caught.value
 
@@ -143,6 +153,17 @@ def test_a_refusal_is_an_error_of_ours(ground, status, expected):
     assert len(server.asked) == 1
 
 
+def test_nothing_leaves_that_could_not_be_counted(ground):
+    def refuse() -> None:
+        raise QuotaSpent("no more today")
+
+    with chat_server(GOOD) as server:
+        model = ground.open_on_server(server.address, key=KEY, price=PRICE)
+        with pytest.raises(QuotaSpent):
+            model.ask(QUESTION, before_call=refuse)
+    assert server.asked == []
+
+
 def test_a_wait_that_was_asked_for_is_told(ground):
     limited = Reply(status=429, body='{"error": {}}', headers={"retry-after": "7"})
     _, error = _refused(ground, limited, expected=RateLimited)
@@ -159,7 +180,7 @@ def test_a_server_that_is_not_there_is_unreachable(ground):
         address = server.address
     model = ground.open_on_server(address, key=KEY, price=PRICE)
     with pytest.raises(Unreachable):
-        model.ask(QUESTION)
+        model.ask(QUESTION, before_call=_uncounted)
 
 
 def test_a_server_that_wants_a_key_says_which_setting_holds_it(ground):
@@ -167,7 +188,7 @@ def test_a_server_that_wants_a_key_says_which_setting_holds_it(ground):
     with chat_server(missing) as server:
         model = ground.open_on_server(server.address, key=None, price=PRICE)
         with pytest.raises(NoCredentials, match=r"VIRAL_FORGE_LLM_.*_API_KEY"):
-            model.ask(QUESTION)
+            model.ask(QUESTION, before_call=_uncounted)
 
 
 def test_the_estimate_is_never_below_the_cost(ground):

@@ -23,7 +23,8 @@ class FakeModel:
     def estimate(self, question: Question) -> Estimate:
         return Estimate(tokens=1_000, cost_usd=0.02 if self.cost_usd is not None else None)
 
-    def ask(self, question: Question) -> Answer:
+    def ask(self, question: Question, *, before_call: Callable[[], None]) -> Answer:
+        before_call()
         self.asked.append(question)
         if self.error is not None:
             raise self.error

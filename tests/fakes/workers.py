@@ -39,7 +39,9 @@ class RecordedWorkers:
         uses: tuple[Use, ...] = (),
     ) -> Any:
         if uses:
-            self.ledger.take(uses, now=datetime.now(UTC))
+            (refusal,) = self.ledger.take_each((uses,), now=datetime.now(UTC))
+            if refusal is not None:
+                raise refusal
         number = self._number(job, arguments)
         self.asked.append(number)
         if number is None:

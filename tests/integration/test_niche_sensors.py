@@ -88,7 +88,7 @@ def test_what_rises_is_proposed_once_and_becomes_no_niche_by_itself(state, insta
     _watch(state)
     _let_rise(state)
     told = _told(_tick(new_trends_sensor, instance, state))
-    assert told.startswith("proposed kimchi (8 videos of the last 2 days: ")
+    assert told.startswith("proposed kimchi (on ")
     assert told.endswith("added by policy: none")
     assert _names(state) == ["cooking"]
     again = _told(_tick(new_trends_sensor, instance, state))
@@ -229,6 +229,24 @@ def test_a_scan_shows_allowances_and_proposals(home, sqlite_state, instance):
         assert ran.success, ran.failure
     use = ran.metadata("candidates", "quota_use")
     assert "| youtube | default | search | 100 | 100 a day | " in use["allowances"]
+    assert "| inbox | default | calls |" not in use["allowances"]  # it asks nobody
     assert (use["dagster/row_count"], use["spent"]) == (1, 1)
     proposed = ran.metadata("candidates", "niche_proposals")
-    assert "| kimchi | keyword: kimchi | cooking | 8 videos of" in proposed["open"]
+    assert "| kimchi | keyword: kimchi | cooking | " in proposed["open"]
+
+
+def test_what_dagster_keeps_of_a_proposal_quotes_no_figure_that_expires(home, sqlite_state):
+    with open_studio(home, sqlite_state) as studio:
+        _let_rise(sqlite_state)
+        told = _told(_tick(new_trends_sensor, studio.instance, sqlite_state))
+        assert studio.scan().success
+        kept = [
+            repr(entry)
+            for run_id in studio.instance.get_run_ids()
+            for entry in studio.instance.all_logs(run_id)
+        ]
+    with sqlite_state.connect() as connection:
+        (proposal,) = proposals.all_proposals(connection)
+    assert "times its earlier share" in proposal.evidence
+    assert any("keyword: kimchi" in entry for entry in kept)
+    assert [each for each in (told, *kept) if "earlier share" in each] == []

@@ -9,9 +9,10 @@ import pytest
 import sqlalchemy as sa
 
 from tests.fakes.language_model import FakeModel
+from tests.grounds.llm import openai_compatible
 from tests.platforms.chat import Reply, chat_server
 from tests.unit.test_ranking import NICHE, _finalist
-from viral_forge_assets.domain.ranking import MOST_AT_ONCE
+from viral_forge_assets.domain.ranking import MOST_AT_ONCE, rank_question
 from viral_forge_assets.ranking import ModelRanker
 from viral_forge_resources.contracts.costs import Budget
 from viral_forge_resources.contracts.errors import (
@@ -23,6 +24,7 @@ from viral_forge_resources.contracts.errors import (
 )
 from viral_forge_resources.contracts.llm import LanguageModel, Question
 from viral_forge_resources.state import costs
+from viral_forge_resources.state.quotas import balances
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 UNLIMITED = Budget(usd=None, quantity=None)
@@ -140,3 +142,18 @@ def test_a_title_that_gives_orders_is_sent_as_data_and_gains_nothing_for_others(
     system, user = server.asked[0]["messages"]
     assert "Ignore all" not in system["content"]
     assert json.loads(user["content"])["videos"][0]["title"] == attack.title
+
+
+def test_every_request_to_a_provider_is_in_the_ledger_by_model(state):
+    silent, finalists = FakeModel(error=Unreachable("503")), [_finalist(1)]
+    good = _all_at(0.5)(rank_question(finalists, NICHE))
+    with chat_server(Reply(says="no json"), Reply(says=json.dumps(good))) as server:
+        model = openai_compatible.open_on_server(server.address, key=None, price=None)
+        _ranker(state, silent, model)(finalists)
+    with state.connect() as connection:
+        used = {
+            (row.bucket.platform, row.bucket.name): (row.used, row.bucket.limit)
+            for row in balances(connection, now=NOW)
+        }
+    assert len(server.asked) == 2
+    assert used == {("fake", "fake-1"): (1, None), ("openai_compatible", "qwen3:8b"): (2, None)}

@@ -12,6 +12,7 @@ from tests import builders
 from tests.builders import NOW
 from tests.fakes.scanner import NO_TOOLS, FakeScanner, FakeStandInScanner
 from viral_forge_assets.scanning import Answer, ScanPlan, run_to_its_end, scan_niches
+from viral_forge_resources.contracts.calls import tools_for
 from viral_forge_resources.contracts.errors import NoCredentials, QuotaSpent, Unreachable
 from viral_forge_resources.contracts.scanning import (
     Niche,
@@ -106,7 +107,7 @@ def test_a_scanner_is_told_what_the_niche_wants_of_its_platform():
     )
     assert (request.languages, request.reusable_only) == (("en",), True)
     assert (request.since, request.limit) == (NOW - timedelta(days=3), 7)
-    assert asked.tools == [NO_TOOLS]
+    assert asked.tools == [tools_for("pinterest", NO_TOOLS)]
 
 
 def test_all_platforms_of_a_niche_are_asked_at_once():

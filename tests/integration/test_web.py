@@ -269,7 +269,32 @@ def test_every_request_that_leaves_is_counted_and_none_beyond_the_limit(server):
     assert ledger.units() == {"search": 2}
     with pytest.raises(QuotaSpent):
         _send(request, ledger=ledger)
+    assert len(server.asked) == ledger.calls()["calls"] == 2
+
+
+def test_a_request_that_nobody_speaks_for_is_a_call_of_its_host(server):
+    ledger = FakeQuotaLedger()
+    _send(WebRequest(url=server.script("/a", answer())), ledger=ledger)
+    (bucket,) = ledger.used
+    assert (bucket.platform, bucket.project, bucket.limit) == ("web", "127.0.0.1", None)
+
+
+def test_where_a_request_is_redirected_to_is_a_call_but_takes_no_allowance_again(server):
+    ledger = FakeQuotaLedger()
+    server.script("/b", answer())
+    url = server.script("/a", served.redirect("/b"))
+    _send(WebRequest(url=url, uses=(Use(bucket=_SEARCH),)), ledger=ledger)
     assert len(server.asked) == 2
+    assert (ledger.units(), ledger.calls()) == ({"search": 1}, {"calls": 2})
+
+
+def test_what_is_not_modified_is_a_call_all_the_same(server, tmp_path):
+    ledger = FakeQuotaLedger()
+    url = server.script("/a", answer(etag="1"), answer(304))
+    request = WebRequest(url=url, is_conditional=True)
+    for _ in range(2):
+        _send(request, ledger=ledger, cache=tmp_path)
+    assert len(server.asked) == ledger.calls()["calls"] == 2
 
 
 def test_scans_share_the_pace_of_a_host(server):

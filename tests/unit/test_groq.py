@@ -15,6 +15,10 @@ from viral_forge_resources.platforms.completions import go_duration, waits_for
 GOOD = '{"score": 7}'
 
 
+def _uncounted() -> None:
+    pass
+
+
 def _model(address: str, name: str = "openai/gpt-oss-120b") -> groq.GroqModel:
     settings = groq.Settings(api_url=HttpUrl(address), api_key=SecretStr("key"), models=(name,))
     (model,) = groq.open_plugin(settings)
@@ -25,9 +29,9 @@ def test_an_allowance_that_headers_call_used_up_is_not_asked_for_again():
     spent = {"x-ratelimit-remaining-requests": "0", "x-ratelimit-reset-requests": "2m59.56s"}
     with chat_server(Reply(says=GOOD, headers=spent), Reply(says=GOOD)) as server:
         model = _model(server.address)
-        model.ask(QUESTION)
+        model.ask(QUESTION, before_call=_uncounted)
         with pytest.raises(RateLimited) as caught:
-            model.ask(QUESTION)
+            model.ask(QUESTION, before_call=_uncounted)
     assert len(server.asked) == 1
     wait = caught.value.retry_after
     assert wait is not None
@@ -38,8 +42,8 @@ def test_what_is_left_of_an_allowance_is_used():
     left = {"x-ratelimit-remaining-requests": "1", "x-ratelimit-reset-requests": "2m59.56s"}
     with chat_server(Reply(says=GOOD, headers=left), Reply(says=GOOD)) as server:
         model = _model(server.address)
-        model.ask(QUESTION)
-        model.ask(QUESTION)
+        model.ask(QUESTION, before_call=_uncounted)
+        model.ask(QUESTION, before_call=_uncounted)
     assert len(server.asked) == 2
 
 
@@ -49,7 +53,7 @@ def test_after_a_429_nothing_is_sent_until_the_wait_is_over():
         model = _model(server.address)
         for _ in range(2):
             with pytest.raises(RateLimited):
-                model.ask(QUESTION)
+                model.ask(QUESTION, before_call=_uncounted)
     assert len(server.asked) == 1
 
 
@@ -58,7 +62,7 @@ def test_an_answer_that_groq_could_not_hold_to_the_schema_is_no_answer():
         {"error": {"message": "Failed to generate JSON.", "code": "json_validate_failed"}}
     )
     with chat_server(Reply(status=400, body=failed)) as server, pytest.raises(UnexpectedAnswer):
-        _model(server.address).ask(QUESTION)
+        _model(server.address).ask(QUESTION, before_call=_uncounted)
 
 
 @pytest.mark.parametrize(
@@ -66,7 +70,7 @@ def test_an_answer_that_groq_could_not_hold_to_the_schema_is_no_answer():
 )
 def test_strict_schemas_are_asked_of_those_models_that_take_them(name, is_strict):
     with chat_server(Reply(says=GOOD)) as server:
-        _model(server.address, name).ask(QUESTION)
+        _model(server.address, name).ask(QUESTION, before_call=_uncounted)
     (asked,) = server.asked
     assert asked["response_format"]["json_schema"]["strict"] is is_strict
     assert ("reasoning_effort" in asked) is is_strict

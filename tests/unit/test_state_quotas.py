@@ -29,10 +29,12 @@ from viral_forge_resources.state.quotas import SqlQuotaLedger
 
 ledger = SqlQuotaLedger(open_engine(sys.argv[1]))
 bucket = Bucket(platform="youtube", name="search", limit=30, window=Window.DAY)
+calls = Bucket(platform="youtube", name="calls", limit=None, window=Window.DAY)
+now = datetime.fromisoformat(sys.argv[2])
 taken = 0
 try:
     while True:
-        ledger.take((Use(bucket=bucket),), now=datetime.fromisoformat(sys.argv[2]))
+        ledger.take((Use(bucket=bucket), Use(bucket=calls)), now=now)
         taken += 1
 except QuotaSpent:
     print(taken)
@@ -189,6 +191,84 @@ def test_a_week_frees_as_much_as_the_call_takes(state):
     assert caught.value.retry_after == 6 * _DAY
 
 
+@pytest.mark.parametrize(
+    ("window", "length"),
+    [
+        (Window.MINUTE, timedelta(minutes=1)),
+        (Window.FIVE_MINUTES, timedelta(minutes=5)),
+        (Window.QUARTER_HOUR, timedelta(minutes=15)),
+    ],
+)
+def test_a_short_window_rolls_so_no_stretch_of_its_length_holds_more(state, window, length):
+    use = Use(bucket=_bucket(limit=2, window=window))
+    late = NOW + length - timedelta(seconds=1)  # a clock's minute would end right after it
+    _take(state, use, now=NOW)
+    _take(state, use, now=late)
+    with pytest.raises(QuotaSpent) as caught:
+        _take(state, use, now=late)
+    assert caught.value.retry_after == timedelta(seconds=1)
+    _take(state, use, now=NOW + length)
+    with pytest.raises(QuotaSpent):
+        _take(state, use, now=late + length - timedelta(seconds=1))
+    _take(state, use, now=late + length)
+
+
+def test_a_spent_short_window_says_so_to_the_second(state):
+    use = Use(bucket=_bucket(limit=1, window=Window.FIVE_MINUTES))
+    _take(state, use)
+    with pytest.raises(QuotaSpent, match=r"'search' in 5 minutes .* at 2026-11-20 12:05:00 UTC"):
+        _take(state, use)
+
+
+def test_slots_of_a_short_window_are_forgotten_after_two_days(state):
+    for days in (3, 1):
+        _take(state, Use(bucket=_bucket(window=Window.MINUTE)), now=NOW - days * _DAY)
+    _take(state, Use(bucket=_bucket(name="units")))
+    with state.connect() as connection:
+        assert connection.scalar(sa.text("SELECT count(*) FROM quota_ledger")) == 2
+
+
+def test_what_has_no_documented_limit_is_counted_and_never_refused(state):
+    calls = Use(bucket=_bucket(name="calls", limit=None), units=1_000_000)
+    _take(state, calls)
+    _take(state, calls)
+    with state.connect() as connection:
+        (balance,) = balances(connection, now=NOW)
+    assert (balance.used, balance.bucket.limit) == (2_000_000, None)
+    assert balance.resets_at == NOW.replace(hour=0) + _DAY
+
+
+def test_a_refused_call_is_not_counted_as_a_call_either(state):
+    calls = Use(bucket=_bucket(name="calls", limit=None))
+    with pytest.raises(QuotaSpent):
+        _take(state, Use(bucket=_bucket(limit=1), units=2), calls)
+    assert _used(state) == {}
+
+
+def test_calls_that_are_counted_together_are_refused_each_for_itself(state):
+    small, calls = _bucket(limit=1), Use(bucket=_bucket(name="calls", limit=None))
+    ledger = SqlQuotaLedger(state)
+    answers = ledger.take_each(
+        [(Use(bucket=small), calls), (Use(bucket=small), calls), (calls,), ()], now=NOW
+    )
+    assert [answer is None for answer in answers] == [True, False, True, True]
+    assert _used(state) == {"search": 1, "calls": 2}
+
+
+def test_a_limit_that_was_lifted_leaves_one_balance(state):
+    _take(state, Use(bucket=_bucket(limit=5)), now=NOW - _DAY)
+    _take(state, Use(bucket=_bucket(limit=None)))
+    with state.connect() as connection:
+        (balance,) = balances(connection, now=NOW)
+    assert (balance.used, balance.bucket.limit) == (1, None)
+
+
+def test_the_name_of_a_bucket_may_be_a_long_one(state):
+    name = "accounts/fireworks/models/llama-4-maverick-17b-128e-instruct-basic" * 3
+    _take(state, Use(bucket=_bucket(name=name[:200], limit=None)))
+    assert _used(state) == {name[:200]: 1}
+
+
 def test_an_item_counts_once_a_window(state):
     bucket = _bucket(platform="instagram", name="hashtags", limit=2, window=Window.WEEK)
     for item in ("pasta", "pasta", "soup", "pasta"):
@@ -265,4 +345,4 @@ def test_processes_never_take_more_than_there_is(state):
     ]
     taken = [int(process.communicate(timeout=60)[0]) for process in racing]
     assert sum(taken) == 30
-    assert _used(state) == {"search": 30}
+    assert _used(state) == {"search": 30, "calls": 30}

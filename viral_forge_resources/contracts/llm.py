@@ -1,6 +1,6 @@
 """What a language model is asked, and what its answer cost."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -63,8 +63,13 @@ class LanguageModel(Protocol):
     def estimate(self, question: Question) -> Estimate:
         """The most that ``question`` can cost."""
 
-    def ask(self, question: Question) -> Answer:
+    def ask(self, question: Question, *, before_call: Callable[[], None]) -> Answer:
         """The model's answer.
+
+        Args:
+            question: what is asked.
+            before_call: called before each request that leaves; one answer may take several. What
+                it raises ends the question.
 
         Raises:
             NoCredentials: no key is set.

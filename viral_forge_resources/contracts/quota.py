@@ -1,18 +1,44 @@
 """What a platform lets us ask it, counted before we ask."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
+
+from viral_forge_resources.contracts.errors import QuotaSpent
+
+DEFAULT_PROJECT = "default"
 
 
 class Window(StrEnum):
     """How long an allowance lasts. Hours, days and months start anew by the platform's clock."""
 
+    MINUTE = "minute"
+    FIVE_MINUTES = "5 minutes"
+    QUARTER_HOUR = "15 minutes"
     HOUR = "hour"
     DAY = "day"
     WEEK = "week"  # the seven days before the call, day by day
     MONTH = "month"
+
+    @property
+    def rolls_over(self) -> timedelta | None:
+        """How long before a call what was used counts; None where a clock starts it anew."""
+        return _ROLLING.get(self)
+
+    @property
+    def worded(self) -> str:
+        """As people say it after an amount: ``a day``, ``in 5 minutes``."""
+        return f"in {self.value}" if self.value[0].isdigit() else f"a {self.value}"
+
+
+_ROLLING = {
+    Window.MINUTE: timedelta(minutes=1),
+    Window.FIVE_MINUTES: timedelta(minutes=5),
+    Window.QUARTER_HOUR: timedelta(minutes=15),
+    Window.WEEK: timedelta(days=7),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,15 +49,16 @@ class Bucket:
         platform: whose allowance it is, ``youtube`` rather than one of its scanners.
         project: which of our accounts or projects there; a name, never a secret.
         name: what the platform calls it, such as ``search``.
-        limit: units that one window holds.
+        limit: units that one window holds; None where the platform documents no limit: what is
+            used is counted all the same.
         zone: IANA zone in which the platform's days and months start.
     """
 
     platform: str
     name: str
-    limit: int
+    limit: int | None
     window: Window
-    project: str = "default"
+    project: str = DEFAULT_PROJECT
     zone: str = "UTC"
 
 
@@ -40,7 +67,8 @@ class Use:
     """What one call takes out of a bucket.
 
     Attributes:
-        item: a thing that counts once a window however often it is asked for, such as a hashtag.
+        item: a thing that counts once a window however often it is asked for, such as a hashtag;
+            only of a bucket with a limit.
     """
 
     bucket: Bucket
@@ -65,9 +93,11 @@ class Balance:
 class QuotaLedger(Protocol):
     """Counts what we use, for all processes together."""
 
-    def take(self, uses: tuple[Use, ...], *, now: datetime) -> None:
-        """Count all of ``uses``, or none of them.
+    def take_each(
+        self, calls: Sequence[tuple[Use, ...]], *, now: datetime
+    ) -> tuple[QuotaSpent | None, ...]:
+        """Count, for each of ``calls``, all that it uses, or none of it.
 
-        Raises:
-            QuotaSpent: a bucket does not hold that much any more; says when it will.
+        The answer says, call by call, which bucket does not hold that much any more and when it
+        will; None where the call is counted.
         """

@@ -4,12 +4,12 @@ Only the gpt-oss models take strict schemas; which models there are changes ofte
 setting. Source: console.groq.com/docs/structured-outputs and /docs/rate-limits.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
-from pydantic import BaseModel, Field, HttpUrl, SecretStr, field_validator
-from pydantic_settings import BaseSettings, NoDecode
+from pydantic import BaseModel, Field, HttpUrl, SecretStr
+from pydantic_settings import BaseSettings
 
 from viral_forge_resources.contracts.errors import (
     Misconfigured,
@@ -25,6 +25,7 @@ from viral_forge_resources.contracts.llm import Answer, Estimate, Question
 from viral_forge_resources.http import refusal
 from viral_forge_resources.platforms.completions import (
     Message,
+    Models,
     Price,
     Said,
     ask_twice,
@@ -59,7 +60,7 @@ class Settings(BaseSettings):
         default=HttpUrl("https://api.groq.com"),
         description="Where the API answers; the SDK adds /openai/v1.",
     )
-    models: Annotated[tuple[str, ...], NoDecode] = Field(
+    models: Models = Field(
         default=("openai/gpt-oss-120b", "openai/gpt-oss-20b"),
         min_length=1,
         description="Models, comma-separated; the next is asked where one does not answer.",
@@ -70,13 +71,6 @@ class Settings(BaseSettings):
         '"completion": 0.6}}; a model without a price has no known cost.',
     )
     timeout_seconds: float = Field(default=60, gt=0, description="Longest wait for an answer.")
-
-    @field_validator("models", mode="before")
-    @classmethod
-    def _split(cls, value: object) -> object:
-        if isinstance(value, str):
-            return tuple(part.strip() for part in value.split(",") if part.strip())
-        return value
 
 
 def open_plugin(settings: Settings) -> "tuple[GroqModel, ...]":
@@ -99,7 +93,7 @@ class GroqModel:
         """See ``contracts.llm.LanguageModel``."""
         return most_of(question, self._price)
 
-    def ask(self, question: Question) -> Answer:
+    def ask(self, question: Question, *, before_call: Callable[[], None]) -> Answer:
         """See ``contracts.llm.LanguageModel``.
 
         An allowance that the last answer's headers called used up is not asked for again before
@@ -108,6 +102,8 @@ class GroqModel:
         client = self._client()
 
         def complete(messages: Sequence[Message]) -> Said:
+            self._refuse_while_spent()
+            before_call()
             return self._complete(client, question, messages)
 
         with client:
@@ -132,7 +128,6 @@ class GroqModel:
     ) -> Said:
         import groq
 
-        self._refuse_while_spent()
         is_strict = self.model in _STRICT
         asked: dict[str, Any] = {
             "model": self.model,

@@ -4,12 +4,12 @@ How a server can be held to a schema differs, so it is a setting. Ollama's own c
 and ignores it: what breaks the schema is sent back once, then given up.
 """
 
-from collections.abc import Sequence
-from typing import Annotated, Any, Literal
+from collections.abc import Callable, Sequence
+from typing import Any, Literal
 
 import httpx
-from pydantic import Field, HttpUrl, SecretStr, field_validator
-from pydantic_settings import BaseSettings, NoDecode
+from pydantic import Field, HttpUrl, SecretStr
+from pydantic_settings import BaseSettings
 
 from viral_forge_resources.contracts.errors import (
     Misconfigured,
@@ -25,6 +25,7 @@ from viral_forge_resources.http import (
 )
 from viral_forge_resources.platforms.completions import (
     Message,
+    Models,
     Price,
     Said,
     ask_twice,
@@ -50,7 +51,7 @@ class Settings(BaseSettings):
     api_key: SecretStr | None = Field(
         default=None, description="Key, where the server wants one; Ollama wants none."
     )
-    models: Annotated[tuple[str, ...], NoDecode] = Field(
+    models: Models = Field(
         default=(), description="Models, comma-separated, as the server names them."
     )
     structured: Literal["strict", "schema", "object", "none"] = Field(
@@ -65,13 +66,6 @@ class Settings(BaseSettings):
         '"completion": 0}}; a model without a price has no known cost.',
     )
     timeout_seconds: float = Field(default=120, gt=0, description="Longest silence of the server.")
-
-    @field_validator("models", mode="before")
-    @classmethod
-    def _split(cls, value: object) -> object:
-        if isinstance(value, str):
-            return tuple(part.strip() for part in value.split(",") if part.strip())
-        return value
 
 
 def open_plugin(settings: Settings) -> "tuple[OpenaiCompatibleModel, ...]":
@@ -101,7 +95,7 @@ class OpenaiCompatibleModel:
         """See ``contracts.llm.LanguageModel``."""
         return most_of(question, self._price)
 
-    def ask(self, question: Question) -> Answer:
+    def ask(self, question: Question, *, before_call: Callable[[], None]) -> Answer:
         """See ``contracts.llm.LanguageModel``."""
         # The operator chose the server: it may stand in a private network.
         with open_client(
@@ -109,6 +103,7 @@ class OpenaiCompatibleModel:
         ) as client:
 
             def complete(messages: Sequence[Message]) -> Said:
+                before_call()
                 return self._complete(client, question, messages)
 
             return ask_twice(

@@ -5,15 +5,19 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, BeforeValidator, Field
+from pydantic_settings import NoDecode
 
 from viral_forge_resources.contracts.errors import UnexpectedAnswer, printable
 from viral_forge_resources.contracts.llm import Answer, Estimate, Question
 from viral_forge_resources.platforms.reading import count, inside
+from viral_forge_resources.settings import comma_separated
 
 Message = dict[str, str]
+Models = Annotated[tuple[str, ...], NoDecode, BeforeValidator(comma_separated)]
+"""A setting: names of models, comma-separated."""
 
 _PER_MILLION = 1_000_000
 _GO_DURATION = re.compile(r"(?:(\d+)h)?(?:(\d+)m(?!s))?(?:(\d+(?:\.\d+)?)s)?(?:(\d+(?:\.\d+)?)ms)?")

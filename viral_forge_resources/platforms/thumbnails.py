@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from viral_forge_resources.contracts.calls import tools_for
 from viral_forge_resources.contracts.errors import ViralForgeError
 from viral_forge_resources.contracts.scanning import ScanTools
 from viral_forge_resources.contracts.thumbnails import Thumbnail
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 MOST_AT_ONCE = 200
 """Of one round; more are left for the next."""
 
+_CALLER = "thumbnails"
 _MOST_BYTES = 2_000_000
 _MOST_PIXELS = 16_000_000  # a small file may hold a picture of any size
 _PACE = Pace(at_once=16)  # pictures come from hosts made to serve many of them
@@ -52,7 +54,8 @@ class WebThumbnailHasher:
 
     async def _hash(self, urls: Sequence[str]) -> tuple[Thumbnail, ...]:
         async with self.open_tools() as tools:
-            return await hash_thumbnails(urls, tools.web, deadline_s=self.deadline_s)
+            web = tools_for(_CALLER, tools).web
+            return await hash_thumbnails(urls, web, deadline_s=self.deadline_s)
 
 
 async def hash_thumbnails(

@@ -19,6 +19,7 @@ from viral_forge_resources.contracts.errors import (
     NoCredentials,
     ViralForgeError,
 )
+from viral_forge_resources.contracts.quota import DEFAULT_PROJECT, Bucket, Use, Window
 from viral_forge_resources.contracts.scanning import ScannedVideo, ScanRequest, ScanTools, Unusable
 from viral_forge_resources.contracts.web import Pace, WebAnswer, WebRequest
 from viral_forge_resources.platforms.credentials import variable
@@ -62,6 +63,9 @@ class Settings(BaseSettings):
     )
     most_pages: int = Field(
         default=1, ge=1, description="Pages of 40 posts for each hashtag and instance."
+    )
+    requests_per_5_minutes: int = Field(
+        default=300, ge=0, description="What an instance allows one address or app."
     )
     takes_sensitive: bool = Field(
         default=False, description="Take posts that their authors mark as sensitive."
@@ -112,6 +116,7 @@ class MastodonScanner:
                     url=f"{str(instance).rstrip('/')}/api/v1/timelines/tag/{quote(tag, safe='')}",
                     params=params,
                     headers=headers,
+                    uses=(Use(bucket=self._bucket(instance)),),
                     accepts=_CLOSED,
                     pace=_GENTLY,
                 )
@@ -127,6 +132,15 @@ class MastodonScanner:
             if len(statuses) < _PAGE or last_id is None or is_over:
                 return
             params["max_id"] = last_id
+
+    def _bucket(self, instance: HttpUrl) -> Bucket:
+        return Bucket(
+            platform="mastodon",
+            project=instance.host or DEFAULT_PROJECT,
+            name="requests",
+            limit=self._settings.requests_per_5_minutes,
+            window=Window.FIVE_MINUTES,
+        )
 
     def _closed(self, answer: WebAnswer, token: SecretStr | None) -> ViralForgeError:
         tokens = variable(self._settings, "access_tokens")

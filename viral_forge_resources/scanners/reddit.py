@@ -16,6 +16,7 @@ from pydantic import Field, HttpUrl, SecretStr
 from pydantic_settings import BaseSettings
 
 from viral_forge_resources.contracts.errors import BadInput, RateLimited, printable
+from viral_forge_resources.contracts.quota import DEFAULT_PROJECT, Bucket, Use, Window
 from viral_forge_resources.contracts.scanning import ScanRequest, ScanTools
 from viral_forge_resources.contracts.web import Pace, WebAnswer, WebRequest
 from viral_forge_resources.platforms.credentials import app_token, needed, variable
@@ -200,6 +201,7 @@ class _Asking:
                 url=f"{str(self.settings.api_url).rstrip('/')}{path}",
                 params=params,
                 headers=self.headers,
+                uses=(Use(bucket=self._bucket()),),
                 pace=Pace(at_once=2, apart_s=60 / self.settings.requests_a_minute),
                 accepts=_SAYS_WHY,
             )
@@ -209,6 +211,15 @@ class _Asking:
             wait = wait_for(answer.headers.get("x-ratelimit-reset"))
             raise in_its_words(answer, words, retry_after=wait)
         return answer
+
+    def _bucket(self) -> Bucket:
+        return Bucket(
+            platform="reddit",
+            project=self.settings.client_id or DEFAULT_PROJECT,
+            name="requests",
+            limit=self.settings.requests_a_minute,
+            window=Window.MINUTE,
+        )
 
 
 def _check_what_is_left(answer: WebAnswer) -> None:

@@ -22,6 +22,7 @@ from viral_forge_resources.contracts.errors import (
     UnexpectedAnswer,
     printable,
 )
+from viral_forge_resources.contracts.quota import DEFAULT_PROJECT, Bucket, Use, Window
 from viral_forge_resources.contracts.scanning import ScanRequest, ScanTools
 from viral_forge_resources.contracts.web import Pace, WebRequest
 from viral_forge_resources.platforms.credentials import app_token, needed, variable
@@ -160,6 +161,7 @@ class _Helix:
                 url=f"{str(self.settings.api_url).rstrip('/')}/{path}",
                 params=params,
                 headers=self.headers,
+                uses=(Use(bucket=self._bucket()),),
                 accepts=_SAYS_WHY,
                 pace=Pace(apart_s=60 / self.settings.requests_a_minute),
             )
@@ -168,6 +170,15 @@ class _Helix:
             wait = wait_until(answer.headers.get("ratelimit-reset"))
             raise in_its_words(answer, inside(said(answer), "message"), retry_after=wait)
         return answer.name, answer.json()
+
+    def _bucket(self) -> Bucket:
+        return Bucket(
+            platform="twitch",
+            project=self.settings.client_id or DEFAULT_PROJECT,
+            name="requests",
+            limit=self.settings.requests_a_minute,
+            window=Window.MINUTE,
+        )
 
 
 def _channel(watched: str) -> str:

@@ -49,6 +49,9 @@ class Settings(BaseSettings):
     posts_per_month: int = Field(
         default=1_000, ge=0, description="Posts that may be read in a month; 1,000 cost about $5."
     )
+    requests_per_15_minutes: int = Field(
+        default=450, ge=0, description="Searches that X allows an app in 15 minutes."
+    )
     posts_per_query: int = Field(
         default=_LEAST_PER_PAGE,
         ge=_LEAST_PER_PAGE,
@@ -116,7 +119,7 @@ class XScanner:
                     url=f"{str(self._settings.api_url).rstrip('/')}/2/tweets/search/recent",
                     params=params,
                     headers={"authorization": f"Bearer {token}"},
-                    uses=(Use(bucket=self._bucket(), units=per_page),),
+                    uses=self._uses(posts=per_page),
                     accepts=_SAYS_WHY,
                 )
             )
@@ -148,13 +151,11 @@ class XScanner:
             }
         return params
 
-    def _bucket(self) -> Bucket:
-        return Bucket(
-            platform="x",
-            name="posts",
-            limit=self._settings.posts_per_month,
-            window=Window.MONTH,
-        )
+    def _uses(self, *, posts: int) -> tuple[Use, ...]:
+        paid, asked = self._settings.posts_per_month, self._settings.requests_per_15_minutes
+        month = Bucket(platform="x", name="posts", limit=paid, window=Window.MONTH)
+        quarter = Bucket(platform="x", name="requests", limit=asked, window=Window.QUARTER_HOUR)
+        return Use(bucket=month, units=posts), Use(bucket=quarter)
 
     def _refused(self, answer: WebAnswer) -> ViralForgeError:
         document = said(answer)

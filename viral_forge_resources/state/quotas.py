@@ -1,21 +1,25 @@
 """Counts on ``quota_ledger`` what platforms let us ask, for all processes together."""
 
 import hashlib
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
-from viral_forge_resources.contracts.errors import Misconfigured, QuotaSpent
+from viral_forge_resources.contracts.errors import QuotaSpent
 from viral_forge_resources.contracts.quota import Balance, Bucket, Use, Window
+from viral_forge_resources.state.columns import UtcDateTime
+from viral_forge_resources.state.quota_slots import SHORT_WINDOWS, next_slot, slot_of
 from viral_forge_resources.state.rows import read_all, upsert
 from viral_forge_resources.state.tables import quota_ledger
 
-_WEEK = timedelta(days=7)
 # Longer than any window; what was used before counts nowhere.
 _KEPT_FOR = timedelta(days=62)
+_SHORT_KEPT_FOR = timedelta(days=2)
+_TIDIED_EVERY = timedelta(hours=1)
+_CLOCK = {False: "%Y-%m-%d %H:%M", True: "%Y-%m-%d %H:%M:%S"}
 _LONGEST_ITEM = 200
 _NO_ITEM = ""
 
@@ -31,11 +35,12 @@ class SqlQuotaLedger:
     """The ledger in the state database; threads and processes may share it.
 
     A use is committed before the call is made: a call that then fails stays counted, as platforms
-    count it too. ``take`` waits while another writer is at it, so it is called in no transaction.
+    count it too. Counting waits while another writer is at it, so it is done in no transaction.
     """
 
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
+        self._tidied_at: datetime | None = None
 
     def take(self, uses: tuple[Use, ...], *, now: datetime) -> None:
         """Count all of ``uses``, or none of them.
@@ -44,29 +49,50 @@ class SqlQuotaLedger:
             QuotaSpent: a bucket does not hold that much any more; says when it will.
             Misconfigured: a bucket's zone is none.
         """
-        if not uses:
-            return
-        refusal: QuotaSpent | None = None
-        with self._engine.begin() as connection:
-            _lock(connection, (use.bucket for use in uses))
-            for use in uses:
-                _state_limit(connection, use.bucket)
-            try:
-                with connection.begin_nested():
-                    for use in uses:
-                        _count(connection, use, now=now)
-            except QuotaSpent as error:
-                refusal = error  # the limit that it ran into stays stated
+        (refusal,) = self.take_each((uses,), now=now)
         if refusal is not None:
             raise refusal
 
+    def take_each(
+        self, calls: Sequence[tuple[Use, ...]], *, now: datetime
+    ) -> tuple[QuotaSpent | None, ...]:
+        """See ``contracts.quota.QuotaLedger``; all of ``calls`` in one transaction.
+
+        Raises:
+            Misconfigured: a bucket's zone is none; nothing is counted.
+        """
+        if not any(calls):
+            return (None,) * len(calls)
+        with self._engine.begin() as connection:
+            limited = {use.bucket for uses in calls for use in _limited(uses)}
+            _lock(connection, limited)
+            for bucket in limited:
+                _state_limit(connection, bucket)
+            # The limit that a call ran into stays stated.
+            refusals = tuple(_refused(connection, uses, now=now) for uses in calls)
+            taken = (uses for uses, refusal in zip(calls, refusals, strict=True) if refusal is None)
+            _count_unlimited(connection, [use for uses in taken for use in uses], now=now)
+            self._tidy(connection, now=now)
+        return refusals
+
+    def _tidy(self, connection: sa.Connection, *, now: datetime) -> None:
+        if self._tidied_at is not None and now - self._tidied_at < _TIDIED_EVERY:
+            return
+        self._tidied_at = now
+        is_short = quota_ledger.c.window.in_([window.value for window in SHORT_WINDOWS])
+        old = quota_ledger.c.slot < sa.case(
+            (is_short, sa.literal(now - _SHORT_KEPT_FOR, UtcDateTime)),
+            else_=sa.literal(now - _KEPT_FOR, UtcDateTime),
+        )
+        connection.execute(sa.delete(quota_ledger).where(old))
+
 
 def balances(connection: sa.Connection, *, now: datetime) -> tuple[Balance, ...]:
-    """What is left of every bucket that was ever used, by platform, project and name."""
+    """What is left of every bucket that was used lately, by platform, project and name."""
     ledger = quota_ledger.c
     named = (ledger.platform, ledger.project, ledger.bucket)
     stated = (*named, ledger.limit, ledger.window, ledger.zone)
-    rows = connection.execute(sa.select(*stated).distinct().order_by(*named)).mappings()
+    rows = sa.select(*stated).group_by(*stated).order_by(*named, sa.func.max(ledger.taken_at))
     buckets = [
         Bucket(
             platform=row["platform"],
@@ -76,9 +102,11 @@ def balances(connection: sa.Connection, *, now: datetime) -> tuple[Balance, ...]
             window=Window(row["window"]),
             zone=row["zone"],
         )
-        for row in rows
+        for row in connection.execute(rows).mappings()
     ]
-    return tuple(_balance(connection, bucket, now=now) for bucket in buckets)
+    # Of one whose limit is stated in two ways the last holds.
+    last = {(bucket.platform, bucket.project, bucket.name): bucket for bucket in buckets}
+    return tuple(_balance(connection, bucket, now=now) for bucket in last.values())
 
 
 def _balance(connection: sa.Connection, bucket: Bucket, *, now: datetime) -> Balance:
@@ -89,43 +117,78 @@ def _balance(connection: sa.Connection, bucket: Bucket, *, now: datetime) -> Bal
     )
 
 
+def _limited(uses: Iterable[Use]) -> list[Use]:
+    return [use for use in uses if use.bucket.limit is not None]
+
+
+def _refused(
+    connection: sa.Connection, uses: tuple[Use, ...], *, now: datetime
+) -> QuotaSpent | None:
+    """Why not all of the uses that have a limit are counted, in which case none is."""
+    limited = _limited(uses)
+    if not limited:
+        return None
+    try:
+        with connection.begin_nested():
+            for use in limited:
+                _count(connection, use, now=now)
+    except QuotaSpent as error:
+        return error
+    return None
+
+
 def _count(connection: sa.Connection, use: Use, *, now: datetime) -> None:
     bucket, item = use.bucket, _stored_item(use.item)
     counted = _counted(connection, bucket, now=now)
     if item != _NO_ITEM and any(row.item == item for row in counted):
         return
     used = sum(row.used for row in counted)
-    if used + use.units > bucket.limit:
-        raise _refusal(use, counted, used=used, now=now)
+    if bucket.limit is not None and used + use.units > bucket.limit:
+        raise _refusal(use, counted, used=used, limit=bucket.limit, now=now)
+    _add(connection, bucket, use.units, item=item, now=now)
+
+
+def _count_unlimited(connection: sa.Connection, uses: Iterable[Use], *, now: datetime) -> None:
+    """Needs no reading and no lock, but one order: nobody waits for the other in a circle."""
+    units: Counter[Bucket] = Counter()
+    for use in uses:
+        if use.bucket.limit is None:
+            units[use.bucket] += use.units
+    for bucket in sorted(units, key=lambda each: (each.platform, each.project, each.name)):
+        _add(connection, bucket, units[bucket], item=_NO_ITEM, now=now)
+
+
+def _add(
+    connection: sa.Connection, bucket: Bucket, units: int, *, item: str, now: datetime
+) -> None:
     taken = {
         "platform": bucket.platform,
         "project": bucket.project,
         "bucket": bucket.name,
-        "slot": _slot(bucket, now),
+        "slot": slot_of(bucket, now),
         "item": item,
-        "used": use.units,
+        "used": units,
         "limit": bucket.limit,
         "window": bucket.window.value,
         "zone": bucket.zone,
         "taken_at": now,
     }
-    added = quota_ledger.c.used + use.units
-    upsert(connection, quota_ledger, taken, instead={"used": added})
-    old = _is_of(bucket) & (quota_ledger.c.slot < now - _KEPT_FOR)
-    connection.execute(sa.delete(quota_ledger).where(old))
+    upsert(connection, quota_ledger, taken, instead={"used": quota_ledger.c.used + units})
 
 
-def _refusal(use: Use, counted: tuple[_Counted, ...], *, used: int, now: datetime) -> QuotaSpent:
+def _refusal(
+    use: Use, counted: tuple[_Counted, ...], *, used: int, limit: int, now: datetime
+) -> QuotaSpent:
     bucket = use.bucket
     told = (
-        f"{bucket.platform}: {used:,} of {bucket.limit:,} units of '{bucket.name}' a"
-        f" {bucket.window} are used in project '{bucket.project}', and this call takes {use.units}"
+        f"{bucket.platform}: {used:,} of {limit:,} units of '{bucket.name}' {bucket.window.worded}"
+        f" are used in project '{bucket.project}', and this call takes {use.units}"
     )
-    if use.units > bucket.limit:
+    if use.units > limit:
         return QuotaSpent(f"{told}: more than there ever is; raise the limit in the settings.")
     resets_at = _free_at(bucket, counted, units=use.units, used=used, now=now)
     return QuotaSpent(
-        f"{told}; it resets at {resets_at:%Y-%m-%d %H:%M} UTC.",
+        f"{told}; it resets at {resets_at:{_CLOCK[bucket.window in SHORT_WINDOWS]}} UTC.",
         retry_after=resets_at - now,
     )
 
@@ -133,11 +196,13 @@ def _refusal(use: Use, counted: tuple[_Counted, ...], *, used: int, now: datetim
 def _counted(connection: sa.Connection, bucket: Bucket, *, now: datetime) -> tuple[_Counted, ...]:
     """What counts against the bucket now, the oldest first."""
     ledger = quota_ledger.c
-    if bucket.window is Window.WEEK:
-        # A day counts until seven days after its last use, an item until seven after its only one.
-        is_running = ledger.taken_at > now - _WEEK
+    length = bucket.window.rolls_over
+    if length is not None:
+        # A slot counts until a window after its last use, an item until one after its only one.
+        starts_at = now - length
+        is_running = sa.and_(ledger.taken_at > starts_at, ledger.slot >= slot_of(bucket, starts_at))
     else:
-        is_running = ledger.slot >= _slot(bucket, now)
+        is_running = sa.and_(ledger.slot >= slot_of(bucket, now))
     statement = sa.select(ledger.item, ledger.used, ledger.taken_at)
     statement = statement.where(_is_of(bucket) & is_running).order_by(ledger.taken_at)
     return read_all(connection, _Counted, statement)
@@ -152,43 +217,14 @@ def _free_at(
     now: datetime,
 ) -> datetime:
     """When ``units`` more than the running window's rest, or its next unit, become free."""
-    if bucket.window is not Window.WEEK:
-        return _next_slot(bucket, now)
+    length = bucket.window.rolls_over
+    if length is None or bucket.limit is None:
+        return next_slot(bucket, now)
     for row in counted:
         used -= row.used
         if used + units <= bucket.limit:
-            return row.taken_at + _WEEK
+            return row.taken_at + length
     return now  # nothing is used
-
-
-def _slot(bucket: Bucket, moment: datetime) -> datetime:
-    """Start of the hour, day or month of ``moment`` by the platform's clock; of a week's day."""
-    local = moment.astimezone(_zone(bucket))
-    start = local.replace(minute=0, second=0, microsecond=0)
-    if bucket.window is not Window.HOUR:  # of an hour that the clock shows twice each is one
-        start = start.replace(hour=0, fold=0)
-    if bucket.window is Window.MONTH:
-        start = start.replace(day=1)
-    return start.astimezone(UTC)
-
-
-def _next_slot(bucket: Bucket, now: datetime) -> datetime:
-    start = _slot(bucket, now)
-    if bucket.window is Window.HOUR:
-        return start + timedelta(hours=1)
-    # A day has 25 hours at most and a month 31 days: this lies in the next one.
-    later = timedelta(days=32) if bucket.window is Window.MONTH else timedelta(hours=26)
-    return _slot(bucket, start + later)
-
-
-def _zone(bucket: Bucket) -> ZoneInfo:
-    try:
-        return ZoneInfo(bucket.zone)
-    except (ZoneInfoNotFoundError, ValueError) as error:
-        raise Misconfigured(
-            f"'{bucket.zone}' is no time zone for {bucket.platform}'s '{bucket.name}'."
-            " Give an IANA name such as America/Los_Angeles."
-        ) from error
 
 
 def _is_of(bucket: Bucket) -> sa.ColumnElement[bool]:
@@ -203,7 +239,8 @@ def _is_of(bucket: Bucket) -> sa.ColumnElement[bool]:
 def _state_limit(connection: sa.Connection, bucket: Bucket) -> None:
     """A changed allowance counts for what was used before, too."""
     stated = {"limit": bucket.limit, "window": bucket.window.value, "zone": bucket.zone}
-    is_other = sa.or_(*(quota_ledger.c[name] != value for name, value in stated.items()))
+    ledger = quota_ledger.c
+    is_other = sa.or_(*(ledger[name].is_distinct_from(value) for name, value in stated.items()))
     connection.execute(sa.update(quota_ledger).where(_is_of(bucket) & is_other).values(stated))
 
 

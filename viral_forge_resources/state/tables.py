@@ -315,11 +315,11 @@ quota_ledger = sa.Table(
     metadata,
     sa.Column("platform", _PLATFORM, primary_key=True),
     sa.Column("project", sa.String(100), primary_key=True),
-    sa.Column("bucket", sa.String(40), primary_key=True),
+    sa.Column("bucket", sa.String(200), primary_key=True),
     sa.Column("slot", UtcDateTime, primary_key=True),
     sa.Column("item", sa.String(200), primary_key=True),
     sa.Column("used", sa.BigInteger, nullable=False),
-    sa.Column("limit", sa.BigInteger, nullable=False),
+    sa.Column("limit", sa.BigInteger),  # NULL: the platform documents none
     sa.Column("window", sa.String(10), nullable=False),
     sa.Column("zone", sa.String(60), nullable=False),
     sa.Column("taken_at", UtcDateTime, nullable=False),

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field, fields
 from datetime import datetime
@@ -17,6 +17,7 @@ from tests.fakes.workers import RecordedWorkers
 from tests.platforms.faults import Fault
 from tests.platforms.recorded import Platform, RecordedPlatforms
 from tests.platforms.recording import Recording, fill
+from viral_forge_resources.contracts.calls import tools_for
 from viral_forge_resources.contracts.errors import QuotaSpent, ViralForgeError
 from viral_forge_resources.contracts.quota import QuotaLedger, Use
 from viral_forge_resources.contracts.scanning import (
@@ -42,10 +43,17 @@ HOSTILE = (
 
 
 class SpentLedger:
-    """A ledger whose buckets are all empty."""
+    """A ledger in which everything that has a limit is used up."""
 
-    def take(self, uses: tuple[Use, ...], *, now: datetime) -> None:
-        raise QuotaSpent(f"{uses[0].bucket.platform}: {uses[0].bucket.name} is spent.")
+    def take_each(
+        self, calls: Sequence[tuple[Use, ...]], *, now: datetime
+    ) -> tuple[QuotaSpent | None, ...]:
+        return tuple(map(_spent, calls))
+
+
+def _spent(uses: tuple[Use, ...]) -> QuotaSpent | None:
+    limited = [use.bucket for use in uses if use.bucket.limit is not None]
+    return QuotaSpent(f"{limited[0].platform}: {limited[0].name} is spent.") if limited else None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -56,6 +64,10 @@ class Scanned:
         error: the error of ours that ended it; any other one ends the test.
         asked: numbers of the exchanges asked for; jobs are counted after them.
         unmatched: what was asked for and is not in the recording.
+        requests: how many came in at the platform.
+        jobs: how many workers were given.
+        units: taken of what has a limit, by the bucket's name.
+        calls: counted without a limit, by the bucket's name.
     """
 
     videos: list[ScannedVideo] = field(default_factory=list)
@@ -63,7 +75,10 @@ class Scanned:
     error: ViralForgeError | None = None
     asked: list[int] = field(default_factory=list)
     unmatched: list[str] = field(default_factory=list)
+    requests: int = 0
+    jobs: int = 0
     units: dict[str, int] = field(default_factory=dict)
+    calls: dict[str, int] = field(default_factory=dict)
 
     def whole(self) -> list[ScannedVideo]:
         """The videos of a scan in which nothing may have gone wrong."""
@@ -166,7 +181,7 @@ class RecordedGround:
         )
         result = asyncio.run(asking)
         _note(result, platform, workers)
-        result.units = counting.units()
+        result.units, result.calls = counting.units(), counting.calls()
         return result
 
     def quiet(self) -> Scanned:
@@ -190,7 +205,8 @@ class RecordedGround:
         scanner: Scanner = self.plugin.open_plugin(settings)
         trusted = addresses_in(settings)
         async with open_web(ledger=workers.ledger, trusted=trusted, timeout_s=timeout_s) as web:
-            return await scanned(scanner, request, ScanTools(web=web, workers=workers))
+            tools = tools_for(self.name, ScanTools(web=web, workers=workers))
+            return await scanned(scanner, request, tools)
 
     def _break(
         self, fault: Fault, number: int, platform: Platform, workers: RecordedWorkers
@@ -226,4 +242,5 @@ def _note(result: Scanned, platform: Platform, workers: RecordedWorkers) -> None
     exchanges = [each.exchange for each in platform.asked if each.exchange is not None]
     jobs = [number + len(platform.exchanges) for number in workers.asked if number is not None]
     result.asked = exchanges + jobs
+    result.requests, result.jobs = len(platform.asked), len(workers.asked)
     result.unmatched = platform.unmatched + workers.unmatched

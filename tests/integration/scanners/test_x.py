@@ -56,7 +56,7 @@ def test_errors_in_the_body_of_a_success_are_not_taken_for_no_posts(ground, says
 def test_no_more_posts_are_asked_for_than_the_month_has_left(open_ground):
     scanned = open_ground("x", settings={"posts_per_month": 15}).scan()
     assert isinstance(scanned.error, QuotaSpent)
-    assert scanned.units == {"posts": 10}
+    assert scanned.units == {"posts": 10, "requests": 1}
     assert [video.platform_video_id for video in scanned.videos] == ["1990000000000000001"]
 
 
