@@ -11,6 +11,7 @@ from viral_forge_assets.clearance import require_right
 from viral_forge_assets.clip_records import forget_others, record_clip
 from viral_forge_assets.domain.clip_checks import CHECK_NAMES
 from viral_forge_assets.domain.edit_plan import ClipPlan
+from viral_forge_assets.domain.formats import in_format
 from viral_forge_assets.domain.recipes import Recipe
 from viral_forge_assets.editing import (
     EDIT_PLAN_VERSION,
@@ -47,9 +48,11 @@ class EditConfig(dg.Config):
 
     Attributes:
         recipe: name of a recipe; empty means the niche's own, or the studio's.
+        format: 9:16, 4:5, 1:1 or 16:9; empty means the recipe's own.
     """
 
     recipe: str = ""
+    format: str = ""
 
 
 @dg.asset(
@@ -130,11 +133,13 @@ def edit_plan(
             candidate = known_candidate(connection, context.partition_key)
             niche = known_niche(connection, candidate.niche)
         recipe = chosen_recipe(recipes, config.recipe or niche.recipe or studio.recipe)
+        recipe = in_format(recipe, config.format)
         room = CuttingRoom(parse_candidate_key(context.partition_key), storage, renderer)
         plan, stored = room.plan(recipe)
     return dg.MaterializeResult(
         metadata=file_metadata(stored)
         | {"recipe": f"{plan.recipe}@{plan.recipe_version}", "recipe_hash": plan.recipe_hash}
+        | {"width_px": plan.width_px, "height_px": plan.height_px}
         | {"clips": markdown_table([_planned(clip) for clip in plan.clips])}
     )
 
@@ -169,7 +174,7 @@ def rendered_clips(
     scratch: dg.ResourceParam[Path],
     progress: dg.ResourceParam[ProgressDisplay],
 ) -> dg.MaterializeResult[None]:
-    """Finished vertical clips: cut, reframed, filtered, captioned and levelled in one encode.
+    """Finished clips: cut, reframed, filtered, captioned and levelled in one encode.
 
     A clip made of the same plan, captions and FFmpeg build is not rendered again.
     """

@@ -82,7 +82,7 @@ def test_a_clip_as_planned_passes_every_check():
     [
         (replace(GOOD, duration_s=10.1), "rendered_clips_have_planned_duration"),
         (replace(GOOD, duration_s=9.9), "rendered_clips_have_planned_duration"),
-        (replace(GOOD, width_px=1920, height_px=1080), "rendered_clips_are_vertical"),
+        (replace(GOOD, width_px=1920, height_px=1080), "rendered_clips_have_planned_size"),
         (replace(GOOD, fps=Fraction(30000, 1001)), "rendered_clips_have_constant_rate"),
         (replace(GOOD, is_variable_rate=True), "rendered_clips_have_constant_rate"),
         (replace(GOOD, sync_offset_s=-0.08), "rendered_clips_are_in_sync"),

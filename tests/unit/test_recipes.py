@@ -7,6 +7,7 @@ import pytest
 
 import viral_forge_assets
 from viral_forge_assets import filters
+from viral_forge_assets.domain.formats import FORMATS, in_format
 from viral_forge_assets.domain.recipes import parse_recipe, recipe_hash
 from viral_forge_assets.domain.variation import extremes
 from viral_forge_assets.filters._compose import open_filter
@@ -31,7 +32,29 @@ def test_a_shipped_recipe_is_valid_and_its_filters_exist(path):
 
     for planned in extremes(recipe.filters):
         open_filter(planned.name, planned.parameters)
-    assert (recipe.width_px, recipe.height_px, recipe.target_lufs) == (1080, 1920, -14.0)
+    assert (recipe.width_px, recipe.height_px) in FORMATS.values()
+    assert recipe.target_lufs == -14.0
+
+
+@pytest.mark.parametrize("shape", FORMATS)
+def test_a_recipe_is_shipped_for_every_format(shape):
+    shipped = [parse_recipe(path.read_bytes(), name=path.stem) for path in SHIPPED]
+
+    assert FORMATS[shape] in {(recipe.width_px, recipe.height_px) for recipe in shipped}
+
+
+def test_any_recipe_can_be_had_in_another_format():
+    recipe = parse_recipe(_document(crf=20), name="mine")
+    square = in_format(recipe, "1:1")
+
+    assert square == replace(recipe, width_px=1080, height_px=1080)
+    assert recipe_hash(square) != recipe_hash(recipe)
+    assert in_format(recipe, "") == recipe
+
+
+def test_an_unknown_format_is_refused_by_those_that_there_are():
+    with pytest.raises(BadInput, match="'3:4': names no format"):
+        in_format(parse_recipe(_document(), name="mine"), "3:4")
 
 
 def test_recipes_that_niches_may_name_are_still_there():
@@ -65,7 +88,8 @@ def test_keys_that_are_left_out_have_their_defaults():
         ({"version": None}, "version"),
         ({"filters": [{"name": "zoom", "strength": 2}]}, "filters.0.strength"),
         ({"filters": [{"name": "../zoom"}]}, "filters.0.name"),
-        ({"width_px": 1920, "height_px": 1080}, "height_px"),
+        ({"width_px": 1920, "height_px": 400}, "height_px"),
+        ({"width_px": 3840, "height_px": 3840}, "height_px"),
         ({"min_duration_s": 30, "max_duration_s": 20}, "min_duration_s"),
         ({"filters": [_zoom(least=1.06, most=1.02)]}, "filters.0.parameters.scale"),
         ({"filters": [_zoom(least=1.0)]}, "filters.0.parameters.scale"),

@@ -32,10 +32,10 @@ from viral_forge_resources.media.tiles import Still, labelled_sheet, most_change
 from viral_forge_resources.plugins import open_plugin, plugin_names
 from viral_forge_resources.settings import in_home
 
-_WIDTH_PX, _HEIGHT_PX = 540, 960
+_WIDTH_PX = 540
+_USUAL_SIZE = (_WIDTH_PX, 960)
 _FPS = Fraction(24)
 _LENGTH_S = 1.5
-_SHAPE = Fraction(_WIDTH_PX, _HEIGHT_PX)
 
 
 def gallery(
@@ -113,15 +113,21 @@ class _Darkroom:
         """Label and still of each shipped recipe, without captions."""
         shipped = definitions.shipped_recipes()
         for recipe in (shipped[name] for name in names):
-            untouched = self._rendered((), recipe.framing)
-            shown = self._rendered(_drawn(recipe), recipe.framing)
+            size = _size(recipe)
+            untouched = self._rendered((), recipe.framing, size)
+            shown = self._rendered(_drawn(recipe), recipe.framing, size)
             yield recipe.name, most_changed(shown, untouched)
 
-    def _rendered(self, planned: tuple[PlannedFilter, ...], mode: FramingMode) -> tuple[Still, ...]:
-        spec = self._spec(mode)
+    def _rendered(
+        self,
+        planned: tuple[PlannedFilter, ...],
+        mode: FramingMode,
+        size: tuple[int, int] = _USUAL_SIZE,
+    ) -> tuple[Still, ...]:
+        spec = self._spec(mode, size)
         context = FilterContext(
-            width_px=_WIDTH_PX,
-            height_px=_HEIGHT_PX,
+            width_px=spec.width_px,
+            height_px=spec.height_px,
             fps=_FPS,
             frames=round(spec.segments[0].duration_s * _FPS),
             source_width_px=spec.framing.width_px,
@@ -138,15 +144,15 @@ class _Darkroom:
         )
         return stills(target)
 
-    def _spec(self, mode: FramingMode) -> RenderSpec:
+    def _spec(self, mode: FramingMode, size: tuple[int, int]) -> RenderSpec:
         start_s = min(self.at_s, max(0.0, self.facts.duration_s - _LENGTH_S))
         end_s = min(start_s + _LENGTH_S, self.facts.duration_s)
         return RenderSpec(
             segments=(Stretch(start_s=start_s, end_s=end_s),),
-            width_px=_WIDTH_PX,
-            height_px=_HEIGHT_PX,
+            width_px=size[0],
+            height_px=size[1],
             fps=_FPS,
-            framing=_framing(self.facts, mode),
+            framing=_framing(self.facts, mode, Fraction(*size)),
             is_hdr=self.facts.is_hdr,
             has_sound=False,
             crf=16,
@@ -157,12 +163,16 @@ def _drawn(recipe: Recipe) -> tuple[PlannedFilter, ...]:
     return drawn_filters(recipe.filters, recipe_hash(recipe), "gallery", 1)
 
 
-def _framing(facts: MediaProbe, mode: FramingMode) -> Framing:
+def _size(recipe: Recipe) -> tuple[int, int]:
+    return _WIDTH_PX, round(_WIDTH_PX * recipe.height_px / recipe.width_px / 2) * 2
+
+
+def _framing(facts: MediaProbe, mode: FramingMode, shape: Fraction) -> Framing:
     """The middle of the picture, or all of it."""
     if mode is FramingMode.FIT:
         return Framing(mode=mode, width_px=facts.width_px, height_px=facts.height_px)
-    width_px = min(facts.width_px, int(facts.height_px * _SHAPE)) // 2 * 2
-    height_px = min(facts.height_px, int(width_px / _SHAPE)) // 2 * 2
+    width_px = min(facts.width_px, int(facts.height_px * shape)) // 2 * 2
+    height_px = min(facts.height_px, int(width_px / shape)) // 2 * 2
     corner = CropKey(
         at_s=0.0,
         x_px=(facts.width_px - width_px) // 4 * 2,

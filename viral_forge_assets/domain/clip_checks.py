@@ -5,7 +5,7 @@ from viral_forge_resources.contracts.media import ClipFacts
 from viral_forge_resources.contracts.records import CheckResult
 
 _DURATION = "rendered_clips_have_planned_duration"
-_SIZE = "rendered_clips_are_vertical"
+_SIZE = "rendered_clips_have_planned_size"
 _RATE = "rendered_clips_have_constant_rate"
 _SYNC = "rendered_clips_are_in_sync"
 _LOUDNESS = "rendered_clips_are_loud_enough"
@@ -16,7 +16,7 @@ _COPY = "rendered_clips_are_not_their_input"
 
 CHECK_NAMES = {
     _DURATION: "Each clip lasts as long as its plan says, to two frames.",
-    _SIZE: "Each clip is upright and of the size its plan says.",
+    _SIZE: "Each clip has the size, and so the shape, that its plan says.",
     _RATE: "Each clip has one constant frame rate, the planned one.",
     _SYNC: "Sound and picture of each clip start and end together, to 60 ms.",
     _LOUDNESS: "Each clip has the loudness planned, to 1 LU, or is silent as its source is.",
@@ -82,10 +82,9 @@ def _duration(facts: ClipFacts, clip: ClipPlan) -> CheckResult:
 
 
 def _size(facts: ClipFacts, plan: EditPlan) -> CheckResult:
-    as_planned = (facts.width_px, facts.height_px) == (plan.width_px, plan.height_px)
     return CheckResult(
         name=_SIZE,
-        passed=as_planned and facts.height_px > facts.width_px,
+        passed=(facts.width_px, facts.height_px) == (plan.width_px, plan.height_px),
         message=f"{facts.width_px}x{facts.height_px}, planned {plan.width_px}x{plan.height_px}",
     )
 

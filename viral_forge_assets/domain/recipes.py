@@ -19,6 +19,9 @@ from viral_forge_resources.documents import document_hash, from_json
 Preset = Literal["ultrafast", "superfast", "veryfast", "faster", "fast", "medium", "slow"]
 
 _HASH_LENGTH = 16
+_LONGEST_SHAPE = 2.4
+"""Longer side over the shorter one: from the tallest telephone to the widest cinema."""
+_MOST_PIXELS = 2160 * 3840
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,8 +44,8 @@ class Recipe:
     name: Name
     version: Annotated[int, Field(ge=1)]
     description: Annotated[str, Field(min_length=1, max_length=300)]
-    width_px: Annotated[int, Field(ge=144, le=2160, multiple_of=2)] = 1080
-    height_px: Annotated[int, Field(ge=256, le=3840, multiple_of=2)] = 1920
+    width_px: Annotated[int, Field(ge=144, le=3840, multiple_of=2)] = 1080
+    height_px: Annotated[int, Field(ge=144, le=3840, multiple_of=2)] = 1920
     min_duration_s: Annotated[float, Field(ge=0.5, le=60)] = 1.0
     max_duration_s: Annotated[float, Field(ge=1, le=180)] = 60.0
     framing: FramingMode = FramingMode.CROP
@@ -98,9 +101,10 @@ def _contradictions(recipe: Recipe, name: str) -> list[tuple[str, str]]:
     if recipe.name != name:
         reason = f"name: it calls itself '{recipe.name}'"
         found.append((reason, f"Write '{name}' there, or rename the file."))
-    if recipe.height_px <= recipe.width_px:
-        reason = f"height_px: {recipe.width_px}x{recipe.height_px} is not vertical"
-        found.append((reason, "Choose a height_px above width_px, such as 1080x1920."))
+    longer_px, shorter_px = sorted((recipe.width_px, recipe.height_px), reverse=True)
+    if longer_px > _LONGEST_SHAPE * shorter_px or recipe.width_px * recipe.height_px > _MOST_PIXELS:
+        reason = f"height_px: {recipe.width_px}x{recipe.height_px} is no shape of a clip"
+        found.append((reason, "Choose one such as 1080x1920, 1080x1350, 1080x1080 or 1920x1080."))
     if recipe.min_duration_s > recipe.max_duration_s:
         reason = f"min_duration_s: {recipe.min_duration_s} is above max_duration_s"
         found.append((reason, f"Choose one of at most {recipe.max_duration_s}."))

@@ -1,4 +1,4 @@
-"""Decides which part of the picture fills the vertical frame, shot by shot."""
+"""Decides which part of the picture fills the frame, shot by shot."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace

@@ -39,10 +39,11 @@ def most_changed(pictures: Sequence[Still], untouched: Sequence[Still]) -> Still
 
 
 def labelled_sheet(tiles: Sequence[tuple[str, Still]], target: Path, *, title: str) -> None:
-    """Write a JPEG of the stills, each over its label."""
-    from PIL import Image
+    """Write a JPEG of the stills, each over its label, in tiles of the tallest one's shape."""
+    from PIL import Image, ImageOps
 
-    size = (_TILE_PX, round(_TILE_PX * tiles[0][1].shape[0] / tiles[0][1].shape[1]))
-    small = [(label, Image.fromarray(picture).resize(size)) for label, picture in tiles]
+    tallest = max(picture.shape[0] / picture.shape[1] for _, picture in tiles)
+    size = (_TILE_PX, round(_TILE_PX * tallest))
+    small = [(label, ImageOps.pad(Image.fromarray(picture), size)) for label, picture in tiles]
     sheet = drawn_tiles(small, title, columns=min(_COLUMNS, len(tiles)))
     sheet.save(target, "JPEG", quality=_QUALITY, optimize=True)
