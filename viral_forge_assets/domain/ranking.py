@@ -52,9 +52,7 @@ def rank_question(finalists: Sequence[Finalist], niche: Niche) -> Question:
     )
 
 
-def rankings_of(
-    finalists: Sequence[Finalist], answer: Answer, *, fallen_through: tuple[str, ...] = ()
-) -> dict[str, Ranking]:
+def rankings_of(finalists: Sequence[Finalist], answer: Answer) -> dict[str, Ranking]:
     """A ranking for every finalist, by candidate key, from an answer to ``rank_question``.
 
     Raises:
@@ -69,9 +67,7 @@ def rankings_of(
             "videos, not each of them once."
         )
     return {
-        each.candidate_key: _ranking(
-            each, said[id_], answer, among=len(finalists), fallen_through=fallen_through
-        )
+        each.candidate_key: _ranking(each, said[id_], answer, among=len(finalists))
         for id_, each in zip(wanted, finalists, strict=True)
     }
 
@@ -121,14 +117,7 @@ def _schema(ids: list[str]) -> Mapping[str, Any]:
     }
 
 
-def _ranking(
-    finalist: Finalist,
-    item: Mapping[str, Any],
-    answer: Answer,
-    *,
-    among: int,
-    fallen_through: tuple[str, ...],
-) -> Ranking:
+def _ranking(finalist: Finalist, item: Mapping[str, Any], answer: Answer, *, among: int) -> Ranking:
     ours = ranked_by_score(finalist)
     blended = (1 - MODEL_WEIGHT) * ours.score + MODEL_WEIGHT * float(item["score"])
     opinion = _one_line(item["reason"], most=_MOST_REASON) or "no reason given"
@@ -140,7 +129,6 @@ def _ranking(
         prompt_tokens=_share(answer.prompt_tokens, among),
         completion_tokens=_share(answer.completion_tokens, among),
         cost_usd=None if answer.cost_usd is None else answer.cost_usd / among,
-        fallen_through=fallen_through,
     )
 
 
