@@ -33,7 +33,7 @@ from viral_forge_resources.contracts.works import (
 )
 from viral_forge_resources.documents import document_hash
 
-EDIT_PLAN_VERSION = 5
+EDIT_PLAN_VERSION = 6
 RENDER_VERSION = 2
 
 

@@ -1,4 +1,5 @@
 from collections.abc import Sequence
+from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
 
@@ -6,10 +7,19 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from viral_forge_assets.domain.moments import Moment, choose_moment
+from viral_forge_assets.domain.moments import Moment, choose_moments, hopeful_moments
 from viral_forge_assets.domain.recipes import Recipe
 from viral_forge_resources.contracts.errors import BadInput
-from viral_forge_resources.contracts.media import MediaProbe, SceneMap, Shot, Stretch, Word
+from viral_forge_resources.contracts.hearing import SoundMap, SoundPeak
+from viral_forge_resources.contracts.media import (
+    MediaProbe,
+    SceneMap,
+    Shot,
+    Stretch,
+    Transcript,
+    TranscriptOrigin,
+    Word,
+)
 
 UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 RECIPE = Recipe(name="mine", version=1, description="A test.")
@@ -50,13 +60,17 @@ def _choose(
     silences: Sequence[tuple[float, float]] = (),
     audio_channels: int | None = 2,
 ) -> Moment:
-    return choose_moment(
+    return choose_moments(
         RECIPE,
         _probe(duration_s, audio_channels=audio_channels),
         _scenes(duration_s, cuts, silences),
-        words,
+        _said(words),
         source_name="holiday.mp4",
-    )
+    )[0]
+
+
+def _said(words: Sequence[Word]) -> Transcript:
+    return Transcript(origin=TranscriptOrigin.SUBTITLES, words=tuple(words), language="en")
 
 
 def _sentences(*starts_s: float, words: int = 5, each_s: float = 0.4) -> tuple[Word, ...]:
@@ -201,7 +215,9 @@ def test_a_damaged_stretch_is_not_in_the_clip():
         damaged=(Stretch(start_s=4.0, end_s=6.0),),
     )
 
-    moment = choose_moment(RECIPE, _probe(20.0, audio_channels=None), scenes, (), source_name="a")
+    moment = choose_moments(
+        RECIPE, _probe(20.0, audio_channels=None), scenes, _said(()), source_name="a"
+    )[0]
 
     assert moment.stretch == Stretch(start_s=6.0, end_s=20.0)
     assert "14.0 s" in moment.reasons[0]
@@ -216,6 +232,140 @@ def test_a_source_without_enough_whole_pictures_is_refused_by_name():
     )
 
     with pytest.raises(BadInput, match=r"'broken\.mp4': is damaged: .* 0\.40 s are whole"):
-        choose_moment(
-            RECIPE, _probe(2.0, audio_channels=None), scenes, (), source_name="broken.mp4"
+        choose_moments(
+            RECIPE, _probe(2.0, audio_channels=None), scenes, _said(()), source_name="broken.mp4"
         )
+
+
+HOOKS = (
+    "Why does nobody tell you the truth about money?",
+    "I lost 40000 dollars in a single day.",
+    "This is the worst mistake of my life.",
+)
+
+
+def _talk(hooks_s: Sequence[float], *, duration_s: float) -> tuple[Word, ...]:
+    """Plain sentences of four seconds with a second between, and a hook at each moment."""
+    plain = "then the second box goes next to the first box here."
+    words: list[Word] = []
+    at_s = 0.0
+    while at_s + 4 < duration_s:
+        hook = next((n for n, each in enumerate(hooks_s) if at_s <= each < at_s + 5), None)
+        text = (plain if hook is None else HOOKS[hook % len(HOOKS)]).split()
+        step_s = 4 / len(text)
+        words += [
+            Word(text=each, start_s=at_s + n * step_s, end_s=at_s + (n + 1) * step_s)
+            for n, each in enumerate(text)
+        ]
+        at_s += 5.0
+    return tuple(words)
+
+
+def _several(recipe: Recipe, words: Sequence[Word], duration_s: float) -> tuple[Moment, ...]:
+    return choose_moments(
+        recipe,
+        _probe(duration_s, audio_channels=2),
+        _scenes(duration_s, (), ()),
+        _said(words),
+        source_name="talk.mp4",
+    )
+
+
+def test_as_many_moments_as_the_recipe_wants_start_on_the_hooks_of_a_talk():
+    hooks_s = (100.0, 300.0, 500.0)
+    recipe = replace(RECIPE, clips=3, max_duration_s=40.0)
+
+    moments = _several(recipe, _talk(hooks_s, duration_s=600.0), 600.0)
+
+    starts_s = sorted(moment.stretch.start_s for moment in moments)
+    assert starts_s == pytest.approx(hooks_s, abs=0.2)
+    assert [moment.score for moment in moments] == sorted(
+        (moment.score for moment in moments), reverse=True
+    )
+
+
+def test_moments_do_not_overlap():
+    recipe = replace(RECIPE, clips=10, max_duration_s=60.0)
+
+    moments = _several(recipe, _talk((100.0, 110.0, 180.0, 260.0), duration_s=400.0), 400.0)
+
+    ordered = sorted(moments, key=lambda moment: moment.stretch.start_s)
+    assert all(a.stretch.end_s <= b.stretch.start_s for a, b in pairwise(ordered))
+    assert len(moments) > 1
+
+
+def test_a_moment_is_no_shorter_than_the_recipe_wants_it():
+    recipe = replace(RECIPE, clips=5, min_moment_s=45.0)
+
+    moments = _several(recipe, _talk((100.0, 300.0), duration_s=600.0), 600.0)
+
+    assert all(45 <= moment.stretch.duration_s <= 60 for moment in moments)
+
+
+def test_a_short_source_gives_one_clip_whatever_the_recipe_wants():
+    recipe = replace(RECIPE, clips=5)
+
+    (moment,) = _several(recipe, _talk((10.0,), duration_s=50.0), 50.0)
+
+    assert "kept whole" in moment.reasons[0]
+
+
+def test_the_strongest_sentence_of_a_moment_is_known():
+    (moment,) = _several(RECIPE, _talk((20.0,), duration_s=50.0), 50.0)
+
+    assert moment.hook is not None
+    assert moment.hook.start_s == pytest.approx(20.0, abs=0.2)
+    assert moment.hook.end_s == pytest.approx(24.0, abs=0.2)
+
+
+def test_where_every_picture_was_not_looked_at_no_moment_lies():
+    scenes = replace(_scenes(600.0, (), ()), in_full=(Stretch(start_s=200.0, end_s=260.0),))
+
+    moments = choose_moments(
+        replace(RECIPE, clips=4, max_duration_s=30.0),
+        _probe(600.0, audio_channels=2),
+        scenes,
+        _said(_talk((100.0, 300.0, 500.0), duration_s=600.0)),
+        source_name="talk.mp4",
+    )
+
+    assert all(scenes.is_seen_in_full(moment.stretch) for moment in moments)
+    assert moments
+
+
+def test_a_loud_stretch_with_laughter_beats_a_calm_one():
+    kinds = "s" * 6000
+    levels = [-30] * 3000 + [-24] * 400 + [-30] * 2600
+    laughter = SoundPeak(start_s=330.0, end_s=332.0, over_db=12.0, is_voice=False)
+    sound = SoundMap(step_s=0.1, levels_db=tuple(levels), kinds=kinds, peaks=(laughter,))
+
+    (moment,) = choose_moments(
+        replace(RECIPE, max_duration_s=40.0),
+        _probe(600.0, audio_channels=2),
+        replace(_scenes(600.0, (), ()), sound=sound),
+        _said(_talk((), duration_s=600.0)),
+        source_name="talk.mp4",
+    )
+
+    assert 290 <= moment.stretch.start_s <= 315
+    assert "1 bursts such as laughter or applause" in moment.reasons
+
+
+def test_an_opinion_moves_a_moment_and_says_why():
+    words = _talk((100.0, 300.0), duration_s=600.0)
+    recipe = replace(RECIPE, max_duration_s=40.0)
+    probe, scenes = _probe(600.0, audio_channels=2), _scenes(600.0, (), ())
+    hopefuls = hopeful_moments(recipe, probe, scenes, _said(words))
+    dull = hopefuls[-1].stretch
+
+    (moment,) = choose_moments(
+        recipe,
+        probe,
+        scenes,
+        _said(words),
+        source_name="talk.mp4",
+        opinions={each.stretch: (0.0, "no") for each in hopefuls} | {dull: (1.0, "funny")},
+    )
+
+    assert abs(moment.stretch.start_s - dull.start_s) < 8
+    assert "funny" in moment.reasons

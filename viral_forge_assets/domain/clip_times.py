@@ -26,6 +26,8 @@ def texts_in_clip(scene_map: SceneMap, segments: Sequence[Stretch]) -> tuple[Str
     """When the clip may show text of the source's picture; None: nobody looked for it."""
     if scene_map.no_texts_because is not None:
         return None
+    if not all(map(scene_map.is_seen_in_full, segments)):
+        return None
     texts = [text for shot in scene_map.shots for text in shot.texts]
     found: list[Stretch] = []
     offset_s = 0.0

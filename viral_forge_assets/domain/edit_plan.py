@@ -5,9 +5,10 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from viral_forge_assets.domain.clip_times import cuts_in_clip, texts_in_clip
-from viral_forge_assets.domain.moments import choose_moment
+from viral_forge_assets.domain.moments import Moment, Opinions, choose_moments
 from viral_forge_assets.domain.recipes import Preset, Recipe, recipe_hash
 from viral_forge_assets.domain.reframing import ClipFormat, crop_loss, frame_for
+from viral_forge_assets.domain.segments import segments_of
 from viral_forge_assets.domain.variation import PlannedFilter, drawn_filters
 from viral_forge_resources.contracts.media import (
     Framing,
@@ -114,26 +115,23 @@ def plan_edit(
     source_sha256: str,
     rights_id: str,
     source_name: str,
+    opinions: Opinions | None = None,
 ) -> EditPlan:
     """``recipe`` applied to a source; its sound levels are still to be measured.
 
     Raises:
         BadInput: the source, known as ``source_name``, is too short for a clip.
     """
-    moment = choose_moment(recipe, probe, scene_map, transcript.words, source_name=source_name)
-    framing, reasons = _framing(recipe, probe, scene_map, moment.stretch)
-    number = 1
-    clip = ClipPlan(
-        number=number,
-        segments=(moment.stretch,),
-        framing=framing,
-        fps=clip_fps(probe),
-        score=moment.score,
-        filters=drawn_filters(recipe.filters, recipe_hash(recipe), source_sha256, number),
-        cuts_s=cuts_in_clip(scene_map, (moment.stretch,)),
-        texts=texts_in_clip(scene_map, (moment.stretch,)),
-        reasons=(*moment.reasons, *reasons),
+    moments = choose_moments(
+        recipe, probe, scene_map, transcript, source_name=source_name, opinions=opinions
     )
+    material = _Source(
+        probe=probe, scene_map=scene_map, transcript=transcript, sha256=source_sha256
+    )
+    clips = [
+        _clip_plan(recipe, material, moment, number)
+        for number, moment in enumerate(moments, start=1)
+    ]
     return EditPlan(
         recipe=recipe.name,
         recipe_version=recipe.version,
@@ -147,7 +145,31 @@ def plan_edit(
         target_lufs=recipe.target_lufs,
         crf=recipe.crf,
         preset=recipe.preset,
-        clips=(clip,),
+        clips=tuple(clips),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Source:
+    probe: MediaProbe
+    scene_map: SceneMap
+    transcript: Transcript
+    sha256: str
+
+
+def _clip_plan(recipe: Recipe, source: _Source, moment: Moment, number: int) -> ClipPlan:
+    cut = segments_of(moment, recipe, source.scene_map, source.transcript)
+    framing, reasons = _framing(recipe, source.probe, source.scene_map, cut.segments)
+    return ClipPlan(
+        number=number,
+        segments=cut.segments,
+        framing=framing,
+        fps=clip_fps(source.probe),
+        score=moment.score,
+        filters=drawn_filters(recipe.filters, recipe_hash(recipe), source.sha256, number),
+        cuts_s=cuts_in_clip(source.scene_map, cut.segments),
+        texts=texts_in_clip(source.scene_map, cut.segments),
+        reasons=(*moment.reasons, *cut.reasons, *reasons),
     )
 
 
@@ -224,7 +246,7 @@ def _is_enabled(planned: PlannedFilter) -> bool:
 
 
 def _framing(
-    recipe: Recipe, probe: MediaProbe, scene_map: SceneMap, stretch: Stretch
+    recipe: Recipe, probe: MediaProbe, scene_map: SceneMap, segments: Sequence[Stretch]
 ) -> tuple[Framing, tuple[str, ...]]:
     """The framing and why it is this one."""
     mode = recipe.framing
@@ -236,7 +258,7 @@ def _framing(
     elif mode is FramingMode.CROP:
         why = f"crop: loses {loss:.0%} of the picture"
     clip = ClipFormat(width_px=recipe.width_px, height_px=recipe.height_px, fps=clip_fps(probe))
-    reframing = frame_for(probe, scene_map, (stretch,), clip=clip, mode=mode)
+    reframing = frame_for(probe, scene_map, segments, clip=clip, mode=mode)
     return reframing.framing, (why, *reframing.reasons)
 
 

@@ -6,6 +6,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import ConfigDict, Field
 
+from viral_forge_assets.domain.tightening import Tightening
 from viral_forge_assets.domain.variation import (
     WRITTEN_BY_PEOPLE,
     Between,
@@ -30,6 +31,13 @@ class Recipe:
 
     Attributes:
         version: raised by whoever changes what the recipe makes.
+        clips: the most that one source gives; a short one gives one, and so does a dull one.
+        min_duration_s: of a clip; a source that is shorter is refused.
+        max_duration_s: of a clip; a source that is no longer stays whole.
+        min_moment_s: of a clip that is cut out of a longer source; half of ``max_duration_s`` if
+            left out.
+        tighten: which pauses and words are cut out of a clip; left out: none.
+        hook_first: the strongest sentence of a clip is shown ahead of it as well.
         max_crop: largest share of the picture that ``crop`` may lose; where it would lose more,
             the whole picture is shown instead. A 16:9 picture loses 0.68.
         filters: in the order they are applied; what they leave open is drawn for each clip.
@@ -48,6 +56,10 @@ class Recipe:
     height_px: Annotated[int, Field(ge=144, le=3840, multiple_of=2)] = 1920
     min_duration_s: Annotated[float, Field(ge=0.5, le=60)] = 1.0
     max_duration_s: Annotated[float, Field(ge=1, le=180)] = 60.0
+    clips: Annotated[int, Field(ge=1, le=10)] = 1
+    min_moment_s: Annotated[float, Field(ge=2, le=180)] | None = None
+    tighten: Tightening | None = None
+    hook_first: bool = False
     framing: FramingMode = FramingMode.CROP
     max_crop: Annotated[float, Field(ge=0, le=1)] = 0.8
     filters: tuple[RecipeFilter, ...] = ()
@@ -107,6 +119,9 @@ def _contradictions(recipe: Recipe, name: str) -> list[tuple[str, str]]:
         found.append((reason, "Choose one such as 1080x1920, 1080x1350, 1080x1080 or 1920x1080."))
     if recipe.min_duration_s > recipe.max_duration_s:
         reason = f"min_duration_s: {recipe.min_duration_s} is above max_duration_s"
+        found.append((reason, f"Choose one of at most {recipe.max_duration_s}."))
+    if recipe.min_moment_s is not None and recipe.min_moment_s > recipe.max_duration_s:
+        reason = f"min_moment_s: {recipe.min_moment_s} is above max_duration_s"
         found.append((reason, f"Choose one of at most {recipe.max_duration_s}."))
     for number, planned in enumerate(recipe.filters):
         for parameter, value in planned.parameters.items():

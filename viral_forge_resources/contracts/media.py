@@ -4,7 +4,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 
+from viral_forge_resources.contracts.hearing import SoundMap
 from viral_forge_resources.contracts.sight import Box, Face, WrittenText
+
+_ROUNDING_S = 0.002
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +94,13 @@ class Shot:
 class SceneMap:
     """What one analysis pass saw and heard; times in seconds from the first video frame.
 
+    Of a long source every picture is looked at in its most promising stretches alone. Elsewhere
+    shots come from key frames: cuts may be missing, and faces, texts, movement, black, frozen and
+    damaged stretches were not looked for.
+
     Attributes:
+        in_full: where every picture was looked at, in time order and apart; None: everywhere.
+        sound: None without a sound track that can be read.
         damaged: where pictures could not be decoded, up to the next one that stands alone.
         no_faces_because: why nobody looked for faces; None where somebody did.
         no_texts_because: the same for text.
@@ -105,6 +114,16 @@ class SceneMap:
     damaged: tuple[Stretch, ...] = ()
     no_faces_because: str | None = None
     no_texts_because: str | None = None
+    in_full: tuple[Stretch, ...] | None = None
+    sound: SoundMap | None = None
+
+    def is_seen_in_full(self, stretch: Stretch) -> bool:
+        """Whether every picture of ``stretch`` was looked at."""
+        return self.in_full is None or any(
+            seen.start_s - _ROUNDING_S <= stretch.start_s
+            and stretch.end_s <= seen.end_s + _ROUNDING_S
+            for seen in self.in_full
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
