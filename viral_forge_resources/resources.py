@@ -41,6 +41,7 @@ from viral_forge_resources.platforms.thumbnails import WebThumbnailHasher
 from viral_forge_resources.plugins import get_plugin, open_plugin
 from viral_forge_resources.settings import addresses_in
 from viral_forge_resources.state import liveness
+from viral_forge_resources.state.known import SeenBefore
 from viral_forge_resources.state.quotas import SqlQuotaLedger
 
 
@@ -207,7 +208,8 @@ def scan_tools_resource(
                 allow_private_addresses=allow_private_addresses,
                 cache=answer_cache,
             ) as web:
-                yield ScanTools(web=web, workers=workers)
+                known = SeenBefore(context.resources.state)
+                yield ScanTools(web=web, workers=workers, known=known)
 
         return open_tools
 

@@ -1,6 +1,6 @@
 """What scanners are given by the studio: whom they may reach, and that it is counted."""
 
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -8,13 +8,15 @@ import dagster as dg
 import pytest
 import sqlalchemy as sa
 
+from tests.builders import NOW, scanned_video
 from tests.platforms.web import served
 from viral_forge_assets.scanning import OpenScanTools, run_to_its_end
 from viral_forge_resources import resources as shells
 from viral_forge_resources.contracts.errors import BadInput, Misconfigured, QuotaSpent
 from viral_forge_resources.contracts.quota import Bucket, Use, Window
+from viral_forge_resources.contracts.scanning import ScannedVideo
 from viral_forge_resources.contracts.web import WebAnswer, WebRequest
-from viral_forge_resources.state import quotas
+from viral_forge_resources.state import quotas, sightings
 
 _BUCKET = Bucket(platform="peertube", name="search", limit=1, window=Window.DAY)
 
@@ -79,6 +81,18 @@ def test_what_is_asked_is_counted_in_state(open_tools, instance_url, sqlite_stat
     with sqlite_state.connect() as connection:
         balances = quotas.balances(connection, now=datetime.now(UTC))
     assert {each.bucket.name: each.used for each in balances} == {"search": 1, "calls": 1}
+
+
+def test_what_earlier_scans_saw_is_at_hand(open_tools, sqlite_state):
+    video = scanned_video(platform="peertube", published_at=NOW)
+    with sqlite_state.begin() as connection:
+        sightings.append(connection, "cooking", [video])
+
+    async def ask() -> Sequence[ScannedVideo]:
+        async with open_tools() as tools:
+            return [*await tools.known("cooking", "peertube", since=NOW, most=1)]
+
+    assert run_to_its_end(ask()) == [video]
 
 
 def test_workers_are_at_hand(open_tools):

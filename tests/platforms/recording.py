@@ -12,7 +12,8 @@ takes from no allowance, such as a login. ``jobs``: ``job``, a subset of ``argum
 ``empty``: by position (jobs after exchanges) what each answers when there is nothing; ``null``
 leaves the answer as it is. ``videos``: fields that the scan gives, in order. ``optional``,
 ``mandatory``, ``titles``: places ``<position>.<path in its answer>``; in a text answer the place is
-``<position>.<words that stand in it>``. ``uses``: units by bucket.
+``<position>.<words that stand in it>``. ``uses``: units by bucket. ``known``: fields of
+videos that earlier scans saw.
 """
 
 import copy
@@ -29,7 +30,7 @@ from viral_forge_resources.contracts.scanning import ScanRequest
 FOLDER = Path(__file__).parents[1] / "recordings" / "scanners"
 NICHE = "cats"
 _LISTS = ("credentials", "exchanges", "jobs", "empty", "videos", "optional", "mandatory", "titles")
-_KEYS = frozenset((*_LISTS, "settings", "request", "uses"))
+_KEYS = frozenset((*_LISTS, "settings", "request", "uses", "known"))
 _ASKED_KEYS = ("method", "path", "query", "form", "json", "headers")
 _ANSWER_KEYS = ("status", "answer_headers", "answer", "text", "content_type")
 _EXCHANGE_KEYS = frozenset((*_ASKED_KEYS, *_ANSWER_KEYS, "is_free"))

@@ -15,6 +15,7 @@ from viral_forge_resources.contracts.errors import (
     BadInput,
     Misconfigured,
     NoCredentials,
+    NotSupported,
     Permanent,
     QuotaSpent,
     RateLimited,
@@ -43,6 +44,7 @@ def platforms():
 def _changed(**changes: Any) -> dict[str, Any]:
     """The recording of Shorts with other settings, another request or other jobs."""
     document = copy.deepcopy(dict(load("youtube_shorts").document))
+    document["known"] = []
     for key, value in changes.items():
         document[key] = {**document[key], **value} if isinstance(value, dict) else value
     return document
@@ -152,6 +154,60 @@ def test_watched_channels_are_seen_where_every_allowance_is_spent(platforms):
     scanned = _scan(platforms, _changed(), ledger=SpentLedger())
     assert _ids(scanned) == ["feedshort01"]
     assert isinstance(scanned.error, QuotaSpent)
+
+
+def _known(*video_ids: str) -> list[dict[str, Any]]:
+    return [
+        {"platform_video_id": each, "title": "Seen before", "page_url": f"https://youtu.be/{each}"}
+        for each in video_ids
+    ]
+
+
+def _recounting(*video_ids: str, **settings: Any) -> dict[str, Any]:
+    """The recording in which these videos are known and have a view each."""
+    document = _changed(settings=settings)
+    document["known"] = _known(*video_ids)
+    counted = [{"id": each, "statistics": {"viewCount": "1"}} for each in video_ids]
+    document["exchanges"][4:] = [
+        {"path": "/youtube/v3/videos:batchGetStats", "answer": {"items": counted}}
+    ]
+    return document
+
+
+def test_a_known_video_that_the_scan_finds_again_is_not_counted_twice(platforms):
+    scanned = _scan(platforms, _recounting("dQw4w9WgXcQ"))
+    assert "dQw4w9WgXcQ" in _ids(scanned)
+    assert "stats" not in scanned.units
+
+
+def test_fifty_known_videos_are_one_call_and_no_more_are_asked_for_than_set(platforms):
+    video_ids = [f"known{number:06}" for number in range(200)]
+    scanned = _scan(platforms, _recounting(*video_ids, most_recounted=120), limit=500)
+    assert scanned.units["stats"] == 3
+    assert scanned.units["search"] == 1
+    assert [each for each in _ids(scanned) if each.startswith("known")] == video_ids[:120]
+
+
+def test_without_a_key_nothing_is_counted_anew(platforms):
+    document = _without_key(queries=[])
+    document["known"] = _known("known000000")
+    assert _ids(_scan(platforms, document)) == ["feedshort01"]
+
+
+def test_what_is_known_is_no_reason_to_ask_where_the_niche_asks_nothing(platforms):
+    document = _recounting("known000000")
+    document["request"] |= {"queries": [], "watched": []}
+    scanned = _scan(platforms, document)
+    assert isinstance(scanned.error, NotSupported)
+    assert scanned.units == {}
+
+
+def test_a_spent_allowance_for_counting_anew_is_told_and_fails_no_scan(platforms):
+    scanned = _scan(platforms, _recounting("known000000", "known000001", stats_per_day=0))
+    assert scanned.error is None
+    assert [each.reason for each in scanned.unusable] == [
+        "is known, and not counted anew: the day's allowance is spent"
+    ] * 2
 
 
 @pytest.mark.parametrize(

@@ -3,13 +3,14 @@
 import asyncio
 import json
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
 import viral_forge_resources.scanners
 from tests.fakes.quota import FakeQuotaLedger
 from tests.fakes.workers import RecordedWorkers
-from tests.grounds.scanners._recorded import scanned
+from tests.grounds.scanners._recorded import RecordedGround, scanned
 from tests.platforms.answers import Answer
 from tests.platforms.recorded import Platform, RecordedPlatforms
 from tests.platforms.recording import Recording, load
@@ -18,7 +19,7 @@ from viral_forge_resources.plugins import get_plugin
 from viral_forge_resources.web import open_web
 
 NAME = "youtube_shorts"
-FEED, FEED_DETAILS, SEARCH, DETAILS = range(4)
+FEED, FEED_DETAILS, SEARCH, DETAILS, STATISTICS = range(5)
 STATS = {
     "kind": "youtube#batchGetStatsResponse",
     "etag": "x",
@@ -138,6 +139,26 @@ def test_the_official_client_reads_the_quota_error_that_the_scanner_reads(client
         _executed(_search(client))
     assert caught.value.resp.status == 403
     assert caught.value.error_details == [{"reason": "quotaExceeded"}]
+
+
+def test_known_videos_are_counted_anew_as_the_official_client_would(platforms, recording):
+    from googleapiclient.discovery import build
+    from googleapiclient.http import build_http
+
+    plugin = get_plugin(viral_forge_resources.scanners, NAME)
+    scanned = RecordedGround(plugin, recording, platforms).scan().whole()
+    service = build("youtube", "v3", http=build_http(), static_discovery=True)
+    call = service.videos().batchGetStats(part=["statistics"], id=["knownshort1", "gonevideo01"])
+    service.close()
+    answered = recording.exchanges[STATISTICS]["answer"]
+    assert parse_qs(urlsplit(call.uri).query) == {
+        "part": ["statistics"],
+        "id": recording.exchanges[STATISTICS]["query"]["id"],
+        "alt": ["json"],
+    }
+    counted = {each.platform_video_id: each.views for each in scanned}
+    assert counted["knownshort1"] == int(answered["items"][0]["statistics"]["viewCount"])
+    assert "gonevideo01" not in counted
 
 
 def test_the_official_client_reads_statistics_in_batches(client, platforms):

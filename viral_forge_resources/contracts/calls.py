@@ -25,7 +25,8 @@ def jobs_of(platform: str, job: str) -> Use:
 
 def tools_for(platform: str, tools: ScanTools) -> ScanTools:
     """The tools for one scanner: whatever it does with them is counted as done by ``platform``."""
-    return ScanTools(web=_WebFor(platform, tools.web), workers=_WorkersFor(platform, tools.workers))
+    web, workers = _WebFor(platform, tools.web), _WorkersFor(platform, tools.workers)
+    return replace(tools, web=web, workers=workers)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """What a scanner is asked for and what it answers."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -175,12 +175,33 @@ class ScanOutcome:
     took_s: float | None = None
 
 
+class KnownVideos(Protocol):
+    """What earlier scans saw."""
+
+    async def __call__(
+        self, niche: str, platform: str, *, since: datetime, most: int
+    ) -> Sequence[ScannedVideo]:
+        """The newest sighting of each video published from ``since`` on, the youngest first."""
+
+
+async def nothing_known(
+    niche: str,  # noqa: ARG001  as the protocol has it
+    platform: str,  # noqa: ARG001
+    *,
+    since: datetime,  # noqa: ARG001
+    most: int,  # noqa: ARG001
+) -> Sequence[ScannedVideo]:
+    """A first scan."""
+    return ()
+
+
 @dataclass(frozen=True, slots=True)
 class ScanTools:
-    """What a scanner reaches the world with."""
+    """What a scanner reaches the world with, and what it may count anew."""
 
     web: Web
     workers: Workers
+    known: KnownVideos = nothing_known
 
 
 class Scanner(Protocol):

@@ -1,6 +1,6 @@
 """Scans YouTube for one of its two kinds of videos: what both scanners share."""
 
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Collection, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -15,6 +15,7 @@ from viral_forge_resources.platforms.youtube_answers import (
     NO_ID,
     Splitter,
     Spotted,
+    counted_anew,
     from_api,
     from_ytdlp,
     known_id,
@@ -24,6 +25,7 @@ from viral_forge_resources.platforms.youtube_feeds import feed_params, from_feed
 
 _Spotted = AsyncGenerator[Spotted | Unusable, None]
 _GONE = Unusable(reason="is private, or gone")
+_NOT_RECOUNTED = Unusable(reason="is known, and not counted anew: the day's allowance is spent")
 _GENTLY = Pace(at_once=2, apart_s=0.1)
 
 
@@ -50,19 +52,23 @@ class YoutubeScanner:
             QuotaSpent: the day's searches are used up, and yt-dlp may not search.
         """
         scan = _Scan(self.platform, self._settings, self._api, request, tools)
-        splitter = Splitter()
+        splitter, told = Splitter(), set[str]()
         spotted = [scan.watched(channel) for channel in request.watched]
         # YouTube's "short" is below 4 minutes; none of its other lengths starts above a Short's 3.
         duration = "short" if self.is_for_shorts else "any"
         spotted += [scan.searched(query, duration) for query in request.queries]
-        return gathered(request, *(self._ours(source, splitter) for source in spotted))
+        sources = [self._ours(source, splitter, told) for source in spotted]
+        if sources and self._api is not None:
+            sources.append(scan.recounted(self._api, told))
+        return gathered(request, *sources)
 
-    async def _ours(self, source: _Spotted, splitter: Splitter) -> Found:
+    async def _ours(self, source: _Spotted, splitter: Splitter, told: set[str]) -> Found:
         async with aclosing(source):
             async for item in source:
                 if isinstance(item, Unusable):
                     yield item
                 elif splitter.is_short(item) is self.is_for_shorts:
+                    told.add(item.video.platform_video_id)
                     yield item.video
 
 
@@ -107,6 +113,35 @@ class _Scan:
                 raise
             for item in await self._listed(query):
                 yield item
+
+    async def recounted(self, api: YoutubeApi, told: Collection[str]) -> Found:
+        """The videos that earlier scans saw, counted anew, but for those in ``told``.
+
+        Searches show what is new; how fast a video rises shows when it is counted again. That has
+        an allowance of its own, without which a scan that found something is no failure.
+        """
+        known = await self.tools.known(
+            self.request.niche,
+            self.platform,
+            since=self.request.since,
+            most=self.settings.most_recounted,
+        )
+        left = {each.platform_video_id: each for each in known}
+        video_ids = [video_id for video_id in left if video_id not in told]
+        for start in range(0, len(video_ids), MOST_IDS):
+            try:
+                some = video_ids[start : start + MOST_IDS]
+                items = await api.statistics(self.tools.web, some)
+            except QuotaSpent:
+                for _ in video_ids[start:]:
+                    yield _NOT_RECOUNTED
+                return
+            for item in items:
+                video_id = known_id(inside(item, "id"))
+                if video_id is None:
+                    yield NO_ID
+                elif (video := left.pop(video_id, None)) is not None:
+                    yield counted_anew(video, item, seen_at=datetime.now(UTC))
 
     async def _found(self, query: str, duration: str) -> _Spotted:
         if self.api is None:

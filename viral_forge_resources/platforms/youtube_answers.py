@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -122,6 +122,18 @@ def from_api(item: object, *, platform: str, seen_at: datetime) -> Spotted | Unu
                 _LICENCES.get(str(licence), licence), f"status.license of {watch_url(video_id)}"
             ).fields,
         )
+    )
+
+
+def counted_anew(video: ScannedVideo, item: object, *, seen_at: datetime) -> ScannedVideo:
+    """``video`` with what an item of ``videos.batchGetStats`` counts; the rest is as it was."""
+    counts = inside(item, "statistics")
+    return replace(
+        video,
+        seen_at=seen_at,
+        views=count(inside(counts, "viewCount")),
+        likes=count(inside(counts, "likeCount")),
+        comments=count(inside(counts, "commentCount")),
     )
 
 

@@ -26,6 +26,7 @@ MOST_IDS = 50
 """That one ``videos.list`` answers for; a page of a search has as many."""
 
 _PARTS = "snippet,contentDetails,statistics,status"
+_COUNTS = ["statistics"]
 _OK = 200
 _SAYS_WHY = frozenset({400, 403})
 _SPENT = frozenset({"quotaExceeded", "dailyLimitExceeded"})
@@ -65,6 +66,15 @@ class YoutubeSettings(BaseSettings):
     )
     searches_per_day: int = Field(default=100, ge=0, description="Quota of search.list.")
     units_per_day: int = Field(default=10_000, ge=0, description="Quota of all other methods.")
+    stats_per_day: int = Field(
+        default=10_000, ge=0, description="Quota of videos.batchGetStats, which counts anew."
+    )
+    most_recounted: int = Field(
+        default=200,
+        ge=0,
+        description="Known videos, the youngest first, that a scan of a niche counts anew; 50 of "
+        "them are one call.",
+    )
     most_pages: int = Field(default=1, ge=1, description="Result pages a query; each is a search.")
     order: str = Field(
         default="viewCount",
@@ -129,6 +139,14 @@ class YoutubeApi:
         service = await self._opened()
         call = service.videos().list(part=_PARTS, id=",".join(video_ids))
         bucket = self._bucket("units", self.settings.units_per_day)
+        name, page = await self._send(web, call, bucket)
+        return entries(page, "items", name=name)
+
+    async def statistics(self, web: Web, video_ids: Sequence[str]) -> Sequence[Any]:
+        """The counts of at most ``MOST_IDS`` videos now; nothing of those that are gone."""
+        service = await self._opened()
+        call = service.videos().batchGetStats(part=_COUNTS, id=list(video_ids))
+        bucket = self._bucket("stats", self.settings.stats_per_day)
         name, page = await self._send(web, call, bucket)
         return entries(page, "items", name=name)
 

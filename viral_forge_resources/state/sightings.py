@@ -34,6 +34,31 @@ def latest(connection: sa.Connection, niche: str) -> tuple[ScannedVideo, ...]:
     return read_all(connection, ScannedVideo, newest)
 
 
+def published_since(
+    connection: sa.Connection, niche: str, *, platform: str, since: datetime, most: int
+) -> tuple[ScannedVideo, ...]:
+    """The newest sighting of each video published from ``since`` on, the youngest ``most``."""
+    seen = sightings.c
+    is_theirs = (seen.niche == niche) & (seen.platform == platform)
+    newest = (
+        sa.select(seen.platform_video_id, sa.func.max(seen.seen_at).label("newest_at"))
+        .where(is_theirs)
+        .group_by(seen.platform_video_id)
+        .subquery()
+    )
+    is_newest = (seen.platform_video_id == newest.c.platform_video_id) & (
+        seen.seen_at == newest.c.newest_at
+    )
+    statement = (
+        sa.select(sightings)
+        .join(newest, is_newest)
+        .where(is_theirs, seen.published_at >= since)
+        .order_by(seen.published_at.desc(), seen.platform_video_id)
+        .limit(most)
+    )
+    return read_all(connection, ScannedVideo, statement)
+
+
 def expire(connection: sa.Connection, *, platforms: Collection[str], before: datetime) -> int:
     """How many sightings of ``platforms`` from before that moment were removed."""
     seen = sightings.c

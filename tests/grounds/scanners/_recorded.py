@@ -5,7 +5,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field, fields
-from datetime import datetime
+from datetime import UTC, datetime
 from types import ModuleType
 from typing import Any
 
@@ -40,6 +40,9 @@ HOSTILE = (
     "a" * 10_000,
     "\ufeff-dash \u2028\u0085 -- ; DROP TABLE niches",
 )
+
+
+_EARLIER = datetime(2026, 11, 18, tzinfo=UTC)
 
 
 class SpentLedger:
@@ -205,8 +208,15 @@ class RecordedGround:
         scanner: Scanner = self.plugin.open_plugin(settings)
         trusted = addresses_in(settings)
         async with open_web(ledger=workers.ledger, trusted=trusted, timeout_s=timeout_s) as web:
-            tools = tools_for(self.name, ScanTools(web=web, workers=workers))
+            tools = tools_for(self.name, ScanTools(web=web, workers=workers, known=self._known))
             return await scanned(scanner, request, tools)
+
+    async def _known(
+        self, niche: str, platform: str, *, since: datetime, most: int
+    ) -> list[ScannedVideo]:
+        """What the recording says that earlier scans saw."""
+        listed = [{**each, "locator": each["page_url"]} for each in self.filled("known")]
+        return [ScannedVideo(platform=platform, seen_at=_EARLIER, **each) for each in listed[:most]]
 
     def _break(
         self, fault: Fault, number: int, platform: Platform, workers: RecordedWorkers
