@@ -6,10 +6,17 @@ from itertools import groupby
 import dagster as dg
 import sqlalchemy as sa
 
-from viral_forge_assets.jobs import housekeeping_job, metrics_job, performance_job, scan_job
+from viral_forge_assets.jobs import (
+    housekeeping_job,
+    metrics_job,
+    performance_job,
+    queue_job,
+    scan_job,
+)
 from viral_forge_resources.contracts.publishing import PublicationState
 from viral_forge_resources.state import niches as niches_state
 from viral_forge_resources.state import publications as publications_state
+from viral_forge_resources.state import queues as queues_state
 
 
 @dg.schedule(
@@ -39,6 +46,24 @@ def hourly_scan_schedule(
         )
         for first, last in _stretches(partitions, _watched(state))
     ] or dg.SkipReason("no niche is watched")
+
+
+@dg.schedule(
+    job=queue_job,
+    cron_schedule="37 * * * *",
+    execution_timezone="UTC",
+    default_status=dg.DefaultScheduleStatus.RUNNING,
+    description="While posts wait, what goes out when is shown anew once an hour.",
+)
+def hourly_queue_schedule(
+    context: dg.ScheduleEvaluationContext, state: dg.ResourceParam[sa.Engine]
+) -> dg.RunRequest | dg.SkipReason:
+    """A look at the queue, if there is one."""
+    with state.connect() as connection:
+        is_empty = not queues_state.queued(connection, limit=1)
+    if is_empty:
+        return dg.SkipReason("no post waits")
+    return dg.RunRequest(run_key=context.scheduled_execution_time.isoformat())
 
 
 @dg.schedule(

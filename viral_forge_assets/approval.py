@@ -5,12 +5,15 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from viral_forge_assets.queueing import deal_channel, deal_times
 from viral_forge_resources.contracts.errors import BadInput, NotFound, printable
 from viral_forge_resources.contracts.publishing import Approval, Publication, PublicationState
 from viral_forge_resources.contracts.records import Clip
 from viral_forge_resources.state import approvals as approvals_state
+from viral_forge_resources.state import channels as channels_state
 from viral_forge_resources.state import clips as clips_state
 from viral_forge_resources.state import publications as publications_state
+from viral_forge_resources.state import queues as queues_state
 
 _SHORTEST_PREFIX = 8
 
@@ -54,6 +57,7 @@ def decide(connection: sa.Connection, prefix: str, decision: Decision) -> Clip:
     if decision.is_approved:
         _plan_again(connection, clip, now=decision.decided_at)
         publications_state.approve(connection, clip.content_sha256, now=decision.decided_at)
+        _deal_times(connection, clip, now=decision.decided_at)
     else:
         reason = f"rejected by {decision.decided_by}"
         publications_state.withdraw(connection, clip.content_sha256, reason=reason)
@@ -66,6 +70,13 @@ def _plan_again(connection: sa.Connection, clip: Clip, *, now: datetime) -> None
         if is_same and row.state is PublicationState.WITHDRAWN:
             planned = replace(row, state=PublicationState.PLANNED, planned_at=now, reason=None)
             publications_state.plan(connection, planned)
+
+
+def _deal_times(connection: sa.Connection, clip: Clip, *, now: datetime) -> None:
+    """What waited for this yes may have missed its time: else all of it would go out at once."""
+    rows = publications_state.of_candidate(connection, clip.candidate_key)
+    for channel_id in sorted({row.channel_id for row in rows}):
+        deal_channel(connection, channel_id, now=now)
 
 
 def _only_clip(connection: sa.Connection, prefix: str) -> Clip:
@@ -95,6 +106,33 @@ def _refuse_faulty(clip: Clip) -> None:
             reason=f"failed {', '.join(failed)}" if failed else "has not been checked yet",
             remedy=f"Materialize rendered_clips of {clip.candidate_key} again.",
         )
+
+
+def prefer_post(
+    connection: sa.Connection, publication_id: str, *, priority: int, now: datetime
+) -> Publication:
+    """The post with that priority among those that wait for its channel, and the time it has now.
+
+    Raises:
+        NotFound: no publication has that id.
+        BadInput: it does not wait any more, or its channel has no rhythm to move it in.
+    """
+    row = _known_publication(connection, publication_id)
+    channel = channels_state.get(connection, row.channel_id)
+    if channel is None or channel.rhythm is None:
+        raise BadInput(
+            row.channel_id,
+            reason="has no rhythm: its posts go out as soon as they may",
+            remedy="Give it one with `viral-forge channel rhythm`.",
+        )
+    if not queues_state.prefer(connection, publication_id, priority):
+        raise BadInput(
+            publication_id,
+            reason=f"is {row.state}: it does not wait",
+            remedy="`viral-forge queue show` names what does.",
+        )
+    deal_times(connection, channel, now=now)
+    return _known_publication(connection, publication_id)
 
 
 def settle_unknown(

@@ -7,7 +7,7 @@ import typer
 from rich.markup import escape
 
 from viral_forge_assets import operating
-from viral_forge_assets.commands import channels, clips, gallery, niches, rights
+from viral_forge_assets.commands import channels, clips, gallery, niches, queue, rights
 from viral_forge_assets.commands.terminal import out, say, told_plainly, writing
 from viral_forge_assets.doctor import examine
 from viral_forge_assets.partitions import known_niche
@@ -17,6 +17,7 @@ from viral_forge_resources.state import scan_outcomes
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 app.add_typer(niches.app, name="niche")
 app.add_typer(channels.app, name="channel")
+app.add_typer(queue.app, name="queue")
 app.add_typer(rights.app, name="rights")
 
 

@@ -31,6 +31,7 @@ from viral_forge_assets import (
     niche_jobs,
     proposals,
     publication,
+    queues,
     quotas,
     source,
     transform,
@@ -187,7 +188,7 @@ def no_display(doing: str, share: float) -> None:
 
 def build_definitions(settings: Settings, **overrides: object) -> dg.Definitions:
     """Everything that Dagster is told, with ``overrides`` in place of resources of those keys."""
-    stages = [quotas, proposals, source, captions, transform, publication, metrics]
+    stages = [quotas, proposals, source, captions, transform, publication, queues, metrics]
     return dg.Definitions(
         assets=[
             # Many niches are scanned side by side, so one run takes them all.
@@ -201,6 +202,7 @@ def build_definitions(settings: Settings, **overrides: object) -> dg.Definitions
             jobs.scan_job,
             jobs.candidate_job,
             jobs.publish_job,
+            jobs.queue_job,
             jobs.metrics_job,
             jobs.performance_job,
             jobs.approve_job,
@@ -222,6 +224,7 @@ def build_definitions(settings: Settings, **overrides: object) -> dg.Definitions
         ],
         schedules=[
             rhythms.hourly_scan_schedule,
+            rhythms.hourly_queue_schedule,
             rhythms.six_hourly_metrics_schedule,
             rhythms.daily_performance_schedule,
             rhythms.daily_housekeeping_schedule,

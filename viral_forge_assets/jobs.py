@@ -51,6 +51,14 @@ publish_job = dg.define_asset_job(
     description="Take the due posts of one candidate one step on. The only job that posts.",
 )
 
+queue_job = dg.define_asset_job(
+    "queue_job",
+    selection=dg.AssetSelection.assets(["publication", "posting_queue"]),
+    executor_def=dg.in_process_executor,
+    tags={"viral_forge/kind": "publish_plan"},
+    description="Show what goes out when and where. Posts nothing.",
+)
+
 metrics_job = dg.define_asset_job(
     "metrics_job",
     selection=dg.AssetSelection.assets(["metrics", "post_metrics"]),

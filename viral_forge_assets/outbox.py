@@ -10,6 +10,7 @@ from viral_forge_assets.clearance import verdict_on
 from viral_forge_assets.domain.copywriting import compose_text, numbered
 from viral_forge_assets.domain.publishing import plan_publications
 from viral_forge_assets.partitions import known_candidate
+from viral_forge_assets.queueing import deal_times
 from viral_forge_resources.contracts.errors import BadInput, NotPermitted
 from viral_forge_resources.contracts.media import Transcript
 from viral_forge_resources.contracts.publishing import Channel, PostText, Publication, Publisher
@@ -77,6 +78,8 @@ def plan_posts(
     for clip in wanted:
         if not requires_approval or approvals_state.current(connection, clip.content_sha256):
             publications_state.approve(connection, clip.content_sha256, now=now)
+    for channel in {channel for _, channel in attributions}:
+        deal_times(connection, channel, now=now)
     _forget_failure(connection, candidate, now=now)
     rows = publications_state.of_candidate(connection, candidate_key)
     return PlannedPosts(rows=rows, new=new, clips=len(clips))

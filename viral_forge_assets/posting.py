@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 
 import sqlalchemy as sa
 
+from viral_forge_assets.domain.posting_times import Fate
 from viral_forge_assets.domain.publishing import (
     Refusal,
     Settlement,
@@ -20,6 +21,7 @@ from viral_forge_assets.domain.publishing import (
     settlement,
 )
 from viral_forge_assets.guarding import Guard
+from viral_forge_assets.queueing import deal_channel, turn_of
 from viral_forge_resources.contracts.errors import NotFound, ViralForgeError
 from viral_forge_resources.contracts.publishing import (
     Lookup,
@@ -46,6 +48,11 @@ _LOOK_AGAIN = {
     PublicationState.UNKNOWN: timedelta(hours=6),
 }
 """How long after a look without news the next one comes."""
+
+
+_MISSED = (
+    "it missed its time by longer than its channel makes up for; approve the clip again to post it"
+)
 
 
 def _now() -> datetime:
@@ -142,14 +149,23 @@ class Poster:
         return settlement(answer, now=self.clock(), attempts=claimed.attempts)
 
     def _claim(self, publication: Publication) -> Publication | None:
+        now = self.clock()
         with self.state.begin() as connection:
-            return publications_state.claim(
-                connection,
-                publication.publication_id,
-                claimed_by=self.run_id,
-                lease=_LEASE,
-                now=self.clock(),
-            )
+            turn = turn_of(connection, publication, now=now)
+            if turn is Fate.GO:
+                return publications_state.claim(
+                    connection,
+                    publication.publication_id,
+                    claimed_by=self.run_id,
+                    lease=_LEASE,
+                    now=now,
+                )
+            if turn is Fate.LATER:
+                deal_channel(connection, publication.channel_id, now=now)
+        if turn is Fate.MISSED:
+            withdrawn = PublicationState.WITHDRAWN
+            self._settle(publication, Settlement(state=withdrawn, reason=_MISSED))
+        return None
 
     def _check(self, publication: Publication) -> None:
         channel, publisher = self._guard().channel(publication), self._publisher(publication)

@@ -1,16 +1,19 @@
 """Adds niches and channels to what the studio watches and serves, and takes niches away."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 
 import sqlalchemy as sa
 
 import viral_forge_resources.scanners
 from viral_forge_assets.domain.niches import Known
+from viral_forge_assets.queueing import deal_times
 from viral_forge_resources.contracts.errors import BadInput
 from viral_forge_resources.contracts.keys import checked_niche_name, slug
 from viral_forge_resources.contracts.publishing import Channel
 from viral_forge_resources.contracts.records import CandidateStatus
+from viral_forge_resources.contracts.rhythm import Rhythm
 from viral_forge_resources.contracts.scanning import Niche
 from viral_forge_resources.plugins import plugin_names
 from viral_forge_resources.state import candidates as candidates_state
@@ -85,5 +88,27 @@ def add_channel(
             reason=f"already takes the clips of {known.niche}",
             remedy="Give the channel another name.",
         )
+    if known is not None:
+        return known
     channels_state.save(connection, channel, now=now)
     return channel
+
+
+def give_rhythm(
+    connection: sa.Connection, channel_id: str, rhythm: Rhythm | None, *, now: datetime
+) -> int:
+    """How many waiting posts of the channel have another time, now that this is its rhythm.
+
+    Raises:
+        BadInput: no such channel.
+    """
+    channel = channels_state.get(connection, channel_id)
+    if channel is None:
+        raise BadInput(
+            channel_id,
+            reason="names no channel",
+            remedy="Add it with `viral-forge channel add NICHE NAME`.",
+        )
+    channel = replace(channel, rhythm=rhythm)
+    channels_state.save(connection, channel, now=now)
+    return deal_times(connection, channel, now=now, is_anew=True)

@@ -92,7 +92,7 @@ def test_every_asset_says_what_it_is_and_of_which_kind(repository):
     assert silent == []
 
 
-def test_every_asset_is_for_niches_or_candidates_or_sums_up_a_scan(repository):
+def test_every_asset_is_for_niches_or_candidates_or_sums_up_all_of_them(repository):
     graph = repository.asset_graph
     by_niche = {
         key.to_user_string()
@@ -110,7 +110,7 @@ def test_every_asset_is_for_niches_or_candidates_or_sums_up_a_scan(repository):
         "candidates/shortlist",
         "metrics/niche_performance",
     }
-    of_all = {"candidates/quota_use", "candidates/niche_proposals"}
+    of_all = {"candidates/quota_use", "candidates/niche_proposals", "publication/posting_queue"}
     assert len(by_candidate) == len(asset_keys(repository)) - len(by_niche) - len(of_all)
 
 
@@ -186,6 +186,7 @@ def test_every_schedule_is_there_with_a_time_zone(repository):
 
     assert schedules == {
         "hourly_scan_schedule": "UTC",
+        "hourly_queue_schedule": "UTC",
         "six_hourly_metrics_schedule": "UTC",
         "daily_performance_schedule": "UTC",
         "daily_housekeeping_schedule": "UTC",

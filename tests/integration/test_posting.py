@@ -4,7 +4,7 @@ from collections.abc import Generator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from functools import partial
 from pathlib import Path
 from threading import Barrier
@@ -33,8 +33,17 @@ from viral_forge_resources.contracts.publishing import (
     Publisher,
 )
 from viral_forge_resources.contracts.records import ArtefactKind
+from viral_forge_resources.contracts.rhythm import Rhythm, Slot
 from viral_forge_resources.contracts.sessions import SessionLog
-from viral_forge_resources.state import approvals, artefacts, clips, liveness, rights
+from viral_forge_resources.state import (
+    approvals,
+    artefacts,
+    channels,
+    clips,
+    liveness,
+    queues,
+    rights,
+)
 from viral_forge_resources.state import publications as outbox
 from viral_forge_resources.storage.local import LocalStorage
 
@@ -492,3 +501,34 @@ def test_no_transaction_waits_while_files_are_fetched(desk, tmp_path):
 
     assert desk.work().state is _S.PUBLISHED
     assert watch.seen_open == {0}
+
+
+def rhythm(desk: Desk, **changes) -> None:
+    """The channel posts by a rhythm from now on; what waits keeps its time."""
+    slots = tuple(Slot(at=time(hour)) for hour in range(24))
+    with desk.state.begin() as connection:
+        of_channel = Rhythm(**{"zone": "UTC", "slots": slots, **changes})
+        channels.save(connection, builders.channel(rhythm=of_channel), now=_LONG_AGO)
+
+
+def test_a_post_that_missed_its_time_by_days_goes_back_to_a_person(desk):
+    rhythm(desk)
+    row = desk.work()
+    assert row.state is _S.WITHDRAWN
+    assert "missed its time" in (row.reason or "")
+    assert desk.platform.held == []
+
+
+def test_a_post_that_missed_its_time_by_hours_gets_its_channels_next_slot(desk):
+    rhythm(desk, catch_up=timedelta(days=10_000))
+    row = desk.work()
+    assert row.state is _S.APPROVED
+    assert timedelta() < row.due_at - datetime.now(UTC) <= timedelta(hours=1)
+    assert desk.platform.held == []
+
+
+def test_a_post_goes_out_in_its_channels_rhythm(desk):
+    rhythm(desk)
+    with desk.state.begin() as connection:
+        queues.move(connection, {desk.row().publication_id: datetime.now(UTC) - _MINUTE})
+    assert desk.work().state is _S.PUBLISHED

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from schedules.rhythms import (
     daily_housekeeping_schedule,
     daily_performance_schedule,
+    hourly_queue_schedule,
     hourly_scan_schedule,
     six_hourly_metrics_schedule,
 )
@@ -19,7 +20,12 @@ from viral_forge_assets.partitions import niche_partitions
 from viral_forge_resources.contracts.publishing import PublicationState
 from viral_forge_resources.state import niches, publications
 
-_NEEDING_SOMETHING = [hourly_scan_schedule, six_hourly_metrics_schedule, daily_performance_schedule]
+_NEEDING_SOMETHING = [
+    hourly_scan_schedule,
+    hourly_queue_schedule,
+    six_hourly_metrics_schedule,
+    daily_performance_schedule,
+]
 _SCHEDULES = [*_NEEDING_SOMETHING, daily_housekeeping_schedule]
 _OF_NICHES = [hourly_scan_schedule, daily_performance_schedule]
 _TICK = "2026-11-20T12:00:00+00:00"

@@ -8,6 +8,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Protocol, runtime_checkable
 
+from viral_forge_resources.contracts.rhythm import Rhythm
 from viral_forge_resources.contracts.sessions import SessionLog
 
 
@@ -59,12 +60,14 @@ class Channel:
     Attributes:
         channel_id: ``<publisher>:<name>``.
         niche: whose clips go there.
+        rhythm: when it posts; None: as soon as a post may go out.
     """
 
     channel_id: str
     publisher: str
     name: str
     niche: str
+    rhythm: Rhythm | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,6 +105,7 @@ class Publication:
         publication_id: made of content hash and channel, so planning twice gives one row.
         content_sha256: the very bytes that were planned, approved and posted.
         due_at: not before this moment.
+        priority: of those that wait for the channel, higher ones go first.
         lease_until: while ``submitting``, the time after which no answer means ``unknown``.
         receipt: opaque handle of an upload in processing.
     """
@@ -115,9 +119,11 @@ class Publication:
     text: PostText
     due_at: datetime
     planned_at: datetime
+    priority: int = 0
     attempts: int = 0
     lease_until: datetime | None = None
     claimed_by: str | None = None
+    claimed_at: datetime | None = None
     receipt: str | None = None
     post_id: str | None = None
     post_url: str | None = None

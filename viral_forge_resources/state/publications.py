@@ -185,7 +185,8 @@ def claim(
         sa.update(publications)
         .where(_is(publication_id), publications.c.state == _S.APPROVED)
         .where(publications.c.due_at <= now, ~is_channel_busy)
-        .values(state=_S.SUBMITTING, lease_until=now + lease, claimed_by=claimed_by)
+        .values(state=_S.SUBMITTING, lease_until=now + lease)
+        .values(claimed_by=claimed_by, claimed_at=now)
         .values(attempts=publications.c.attempts + 1, receipt=None, reason=None)
     )
     try:

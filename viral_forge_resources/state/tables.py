@@ -11,6 +11,7 @@ from viral_forge_resources.contracts.records import (
     Ranking,
     ScorePart,
 )
+from viral_forge_resources.contracts.rhythm import Rhythm
 from viral_forge_resources.contracts.scanning import NichePolicy, ScanState, SkipCause
 from viral_forge_resources.contracts.submission import StepState
 from viral_forge_resources.contracts.trends import ProposalState, TrendKind
@@ -190,6 +191,7 @@ channels = sa.Table(
     sa.Column("publisher", sa.String(40), nullable=False),
     sa.Column("name", sa.String(150), nullable=False),
     sa.Column("niche", _NICHE, nullable=False),
+    sa.Column("rhythm", JsonDocument(Rhythm)),
     sa.Column("saved_at", UtcDateTime, nullable=False),
     sa.Index(None, "niche"),
 )
@@ -209,10 +211,12 @@ publications = sa.Table(
     sa.Column("attribution", OutsideText),
     sa.Column("due_at", UtcDateTime, nullable=False),
     sa.Column("planned_at", UtcDateTime, nullable=False),
+    sa.Column("priority", sa.Integer, nullable=False),
     sa.Column("approved_at", UtcDateTime),
     sa.Column("attempts", sa.Integer, nullable=False),
     sa.Column("lease_until", UtcDateTime),
     sa.Column("claimed_by", sa.String(200)),
+    sa.Column("claimed_at", UtcDateTime),
     sa.Column("receipt", OutsideText),
     sa.Column("post_id", OutsideText),
     sa.Column("post_url", OutsideText),
@@ -223,6 +227,7 @@ publications = sa.Table(
         "(state = 'submitting') = (lease_until IS NOT NULL)", name="only_submitting_has_a_lease"
     ),
     sa.Index(None, "state", "due_at"),
+    sa.Index(None, "channel_id", "state"),
     sa.Index(None, "candidate_key"),
 )
 
