@@ -69,5 +69,6 @@ def _files_of(clip: RenderedClip) -> Iterator[tuple[StoredFile, ArtefactKind, st
     yield clip.video, ArtefactKind.CLIP, "video/mp4"
     yield clip.sheet, ArtefactKind.CLIP_SHEET, "image/jpeg"
     yield clip.cover, ArtefactKind.COVER, "image/jpeg"
+    yield clip.timeline, ArtefactKind.TIMELINE, "application/vnd.opentimelineio+json"
     if clip.subtitles is not None:
         yield clip.subtitles, ArtefactKind.SUBTITLES, "application/x-subrip"

@@ -4,6 +4,8 @@ from collections.abc import Generator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from posixpath import dirname, relpath
+from urllib.parse import quote
 
 from viral_forge_assets.domain.clip_checks import check_clip
 from viral_forge_assets.domain.edit_plan import (
@@ -14,6 +16,7 @@ from viral_forge_assets.domain.edit_plan import (
     render_spec,
     with_sound,
 )
+from viral_forge_assets.domain.interchange import timeline_of
 from viral_forge_assets.domain.recipes import Recipe, recipe_hash
 from viral_forge_assets.domain.variation import extremes
 from viral_forge_assets.filters._compose import filter_chains, open_filter
@@ -34,7 +37,7 @@ from viral_forge_resources.contracts.works import (
 from viral_forge_resources.documents import document_hash
 
 EDIT_PLAN_VERSION = 6
-RENDER_VERSION = 2
+RENDER_VERSION = 3
 
 
 def chosen_recipe(recipes: Mapping[str, Recipe], name: str) -> Recipe:
@@ -220,7 +223,23 @@ class CuttingRoom:
             probe=media.probe(target, name=target.name),
             report=report,
             subtitles=captions.srt,
+            timeline=self._put_timeline(plan, clip, source, captions),
         )
+
+    def _put_timeline(
+        self, plan: EditPlan, clip: ClipPlan, source: SourceFile, captions: ClipCaptions
+    ) -> StoredFile:
+        """The edit for other programs, beside the clip; the source is named as seen from there."""
+        key = self._clip_key(clip, ".otio")
+        text = timeline_of(
+            plan,
+            clip,
+            probe=source.probe,
+            source_url=quote(relpath(source.video.key, start=dirname(key))),
+            source_name=source.name,
+            captions=captions.shown,
+        )
+        return self.storage.put_bytes(text.encode(), key)
 
     def check(self, clip: ClipPlan) -> tuple[str, tuple[CheckResult, ...]]:
         """Content hash of the stored clip, and what each check says of it."""

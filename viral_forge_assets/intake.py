@@ -19,6 +19,20 @@ from viral_forge_resources.contracts.storage import Storage, StoredFile
 from viral_forge_resources.contracts.works import SourceFile, name_of
 
 _VERSION = 1
+_ENDINGS = {
+    "mov": ".mp4",
+    "matroska": ".mkv",
+    "avi": ".avi",
+    "flv": ".flv",
+    "mpegts": ".ts",
+    "mpeg": ".mpg",
+    "asf": ".wmv",
+    "ogg": ".ogv",
+    "mxf": ".mxf",
+    "gif": ".gif",
+}
+"""By FFmpeg's first name of a container: editing programs open no file without an ending."""
+
 _SUBTITLE_LIMITS = FetchLimits(max_bytes=5_000_000, max_duration_s=0, max_pixels=0, deadline_s=60)
 
 
@@ -30,6 +44,10 @@ class Fetched:
     sha256: str
     probe: MediaProbe
     subtitles: Path | None
+
+
+def _file_name(probe: MediaProbe) -> str:
+    return f"video{_ENDINGS.get(probe.container.partition(',')[0], '')}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +151,7 @@ class Intake:
             name=self.name,
             probe=fetched.probe,
             rights_id=rights_id,
-            video=self.storage.put_file(fetched.path, self._key("video")),
+            video=self.storage.put_file(fetched.path, self._key(_file_name(fetched.probe))),
             sheet=self.storage.put_file(sheet, self._key(sheet.name)),
             subtitles=self._store_subtitles(fetched.subtitles),
         )

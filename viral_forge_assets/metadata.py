@@ -58,6 +58,7 @@ def clip_metadata(
         "render_wall_s": round(rendered.report.wall_s, 2),
         "encoder": rendered.report.encoder,
         "encoder_note": rendered.report.encoder_note or "as it was asked for",
+        "timeline": dg.MetadataValue.url(studio.picture_url(artefact_id(rendered.timeline.key))),
         "warnings": "; ".join(rendered.report.warnings) or "none",
     }
     prefix = "" if rendered.number == 1 else f"clip_{rendered.number}_"

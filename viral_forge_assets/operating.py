@@ -95,6 +95,8 @@ def _summarise(result: DemoResult, storage: Storage, settings: Settings, console
         console.print(f"    video         {_where(storage, files[ArtefactKind.CLIP, clip.number])}")
         sheet = files[ArtefactKind.CLIP_SHEET, clip.number]
         console.print(f"    contact sheet {_where(storage, sheet)}")
+        timeline = files[ArtefactKind.TIMELINE, clip.number]
+        console.print(f"    for editors   {_where(storage, timeline)}")
     for row in result.publications:
         where = row.post_url or row.reason or f"viral-forge approve {row.content_sha256[:12]}"
         console.print(f"  {row.channel_id:<15} {row.state.value}: {escape(where)}")

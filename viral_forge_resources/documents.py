@@ -2,9 +2,9 @@
 
 import hashlib
 import json
-from typing import Any, TypeVar
+from typing import TypeVar
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import JsonValue, TypeAdapter, ValidationError
 
 from viral_forge_resources.contracts.errors import BadInput
 
@@ -13,8 +13,13 @@ T = TypeVar("T")
 
 def to_json(value: object) -> bytes:
     """``value`` as JSON with sorted keys: equal values give equal bytes."""
-    plain: Any = TypeAdapter(type(value)).dump_python(value, mode="json")
-    return json.dumps(plain, sort_keys=True, ensure_ascii=False, indent=1).encode()
+    return json.dumps(plain(value), sort_keys=True, ensure_ascii=False, indent=1).encode()
+
+
+def plain(value: object) -> JsonValue:
+    """``value`` made of what JSON knows: dicts, lists, texts, numbers."""
+    dumped: JsonValue = TypeAdapter(type(value)).dump_python(value, mode="json")
+    return dumped
 
 
 def from_json(kind: type[T], content: bytes, *, name: str) -> T:

@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import dagster as dg
+import opentimelineio as otio
 import pytest
 from typer.testing import CliRunner
 
@@ -211,3 +212,16 @@ def _performance(ran: Ran) -> dict[str, Any]:
     uri = ran.metadata("metrics", "niche_performance")["uri"]
     summary: dict[str, Any] = json.loads(_path(uri).read_bytes())
     return summary
+
+
+def test_the_edit_that_is_left_for_editors_finds_its_source(studio, source):
+    key = studio.add(source, name="pasta.mp4", subtitles=SRT)
+    ran = studio.edit(key)
+    clip_file = Path(unquote(urlsplit(ran.metadata("transform", "rendered_clips")["uri"]).path))
+    document = clip_file.with_suffix(".otio")
+    timeline = otio.adapters.read_from_file(str(document))
+    for cut in timeline.find_clips():
+        medium = document.parent / cut.media_reference.target_url
+        assert (medium.suffix, medium.is_file()) == (".mp4", True)
+    kinds = {marker.metadata["viral_forge"]["kind"] for marker in timeline.tracks.markers}
+    assert kinds == {"reasons", "caption"}

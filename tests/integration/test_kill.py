@@ -23,7 +23,7 @@ _LONGEST_RUN_S = 120
 _MOMENTS = (
     "scan_job",
     "candidate_job",
-    "stored source/video",
+    "stored source/video.mp4",
     "stored source/probe.json",
     "stored transform/scene_map.json",
     "stored captions/clip-1.srt",

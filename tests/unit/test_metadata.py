@@ -67,6 +67,7 @@ def rendered(*, number: int = 1, warnings: tuple[str, ...] = ()) -> RenderedClip
         video=stored(f"clip-{number}.mp4"),
         sheet=stored(f"clip-{number}-sheet.jpg"),
         cover=stored(f"clip-{number}-cover.jpg"),
+        timeline=stored(f"clip-{number}.otio"),
         probe=_PROBE,
         report=RenderReport(
             encoder="libx264", build="9.0", cpu_s=3.456, wall_s=1.234, warnings=warnings

@@ -97,6 +97,7 @@ class ArtefactKind(StrEnum):
     CLIP_SHEET = "clip_sheet"
     COVER = "cover"
     SUBTITLES = "subtitles"
+    TIMELINE = "timeline"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

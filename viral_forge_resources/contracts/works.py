@@ -107,6 +107,7 @@ class RenderedClip:
 
     Attributes:
         subtitles: the lines that are burnt in, for players; None where there are no words.
+        timeline: the edit for other programs, OpenTimelineIO.
     """
 
     number: int
@@ -116,6 +117,7 @@ class RenderedClip:
     cover: StoredFile
     probe: MediaProbe
     report: RenderReport
+    timeline: StoredFile
     subtitles: StoredFile | None = None
 
 
