@@ -17,6 +17,7 @@ import viral_forge_resources.llm
 import viral_forge_resources.publishers
 import viral_forge_resources.scanners
 import viral_forge_resources.storage
+import viral_forge_resources.vision
 from schedules import rhythms
 from sensors import candidates as candidate_sensors
 from sensors import niches as niche_sensors
@@ -75,6 +76,7 @@ def enabled_plugins(settings: EnabledPlugins) -> dict[Any, tuple[str, ...]]:
         viral_forge_resources.scanners: settings.scanners,
         viral_forge_resources.publishers: settings.publishers,
         viral_forge_resources.llm: settings.llm,
+        viral_forge_resources.vision: settings.vision,
     }
 
 
@@ -150,6 +152,7 @@ def build_resources(settings: Settings) -> dict[str, object]:
         "scan_plan": scan_plan_of(settings),
         "thumbnails": shells.thumbnails_resource,
         "language_models": shells.LanguageModelsResource(names=list(settings.llm)),
+        "vision_models": shells.VisionModelsResource(names=list(settings.vision)),
         "llm_budget": Budget(usd=settings.llm_daily_usd, quantity=settings.llm_daily_tokens),
         "retention": Retention(
             youtube_statistics=timedelta(days=settings.youtube_statistics_days),

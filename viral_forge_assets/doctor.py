@@ -13,6 +13,7 @@ from pydantic_settings import BaseSettings
 import viral_forge_resources.llm
 import viral_forge_resources.scanners
 import viral_forge_resources.storage
+import viral_forge_resources.vision
 from viral_forge_assets import definitions
 from viral_forge_resources.contracts.errors import ViralForgeError
 from viral_forge_resources.contracts.quota import Balance
@@ -73,6 +74,17 @@ def _models(settings: Settings) -> Iterator[Finding]:
         yield Finding(subject="models", text=f"{name}: {', '.join(each.model for each in opened)}")
 
 
+def _vision(settings: Settings) -> Iterator[Finding]:
+    if not settings.vision:
+        text = "no pictures leave this machine (VIRAL_FORGE_VISION): colours decide looks, here"
+        yield Finding(subject="vision", text=text)
+    for name in settings.vision:
+        opened = open_plugin(viral_forge_resources.vision, name)
+        models = ", ".join(each.model for each in opened)
+        text = f"{name}: {models}; it is sent pictures of clips whose recipe asks for a look"
+        yield Finding(subject="vision", text=text)
+
+
 def _with_settings(settings: Settings) -> Iterator[Finding]:
     yield Finding(subject="settings", text=f"home is {settings.home.resolve()}")
     yield from _state(settings)
@@ -82,6 +94,7 @@ def _with_settings(settings: Settings) -> Iterator[Finding]:
     yield _encoder(settings)
     yield _js_runtime()
     yield from _models(settings)
+    yield from _vision(settings)
     yield _fonts(settings)
     yield _speech(settings)
     yield from map(_scanner, settings.scanners)

@@ -18,6 +18,7 @@ import viral_forge_resources.llm
 import viral_forge_resources.publishers
 import viral_forge_resources.scanners
 import viral_forge_resources.storage
+import viral_forge_resources.vision
 from viral_forge_resources.backfills import WebserverBackfills
 from viral_forge_resources.contracts.backfills import BackfillLauncher
 from viral_forge_resources.contracts.llm import LanguageModel
@@ -32,6 +33,7 @@ from viral_forge_resources.contracts.publishing import MetricsReader, Publisher
 from viral_forge_resources.contracts.scanning import Scanner, ScanTools
 from viral_forge_resources.contracts.storage import Storage
 from viral_forge_resources.contracts.thumbnails import ThumbnailHasher
+from viral_forge_resources.contracts.vision import VisionModel
 from viral_forge_resources.media.downloader import SourceDownloader
 from viral_forge_resources.media.font_chain import FontChain
 from viral_forge_resources.media.reader import AvReader
@@ -74,6 +76,20 @@ class LanguageModelsResource(dg.ConfigurableResource[Sequence[LanguageModel]]):
     def create_resource(self, context: dg.InitResourceContext) -> Sequence[LanguageModel]:
         """Open each of them; no provider is called before there is a question."""
         opened = (open_plugin(viral_forge_resources.llm, name) for name in self.names)
+        return tuple(model for models in opened for model in models)
+
+
+class VisionModelsResource(dg.ConfigurableResource[Sequence[VisionModel]]):
+    """The enabled providers' models that are shown pictures, in the order in which they are asked.
+
+    None is called before a recipe asks for a look.
+    """
+
+    names: list[str]
+
+    def create_resource(self, context: dg.InitResourceContext) -> Sequence[VisionModel]:
+        """Open each of them."""
+        opened = (open_plugin(viral_forge_resources.vision, name) for name in self.names)
         return tuple(model for models in opened for model in models)
 
 

@@ -64,7 +64,14 @@ class EnabledPlugins(_Home):
         " asked: groq, openai_compatible. None: our own score decides alone.",
     )
 
-    @field_validator("scanners", "publishers", "llm", mode="before")
+    vision: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(),
+        description="Plugins that are shown 6 to 12 small pictures of a clip whose recipe asks for"
+        " a look, comma-separated: gemini. The pictures leave this machine. None: the colours of"
+        " those pictures decide, here.",
+    )
+
+    @field_validator("scanners", "publishers", "llm", "vision", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         return comma_separated(value)

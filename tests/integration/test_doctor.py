@@ -54,3 +54,12 @@ def test_what_encodes_clips_is_told_with_what_other_encoders_lack(told):
     line = told()["✓ encoder"]
     assert line.startswith(("libx264; on the CPU, for nvenc: ", "h264_"))
     assert told(ENCODER="cpu")["✓ encoder"] == "libx264"
+
+
+def test_it_says_whether_pictures_leave_this_machine(told):
+    assert told()["✓ vision"].startswith("no pictures leave this machine")
+    told_with = told(VISION="gemini")["✓ vision"]
+    assert told_with == (
+        "gemini: gemini-3.5-flash-lite, gemini-3.8-flash; it is sent pictures of clips whose recipe"
+        " asks for a look"
+    )

@@ -16,6 +16,7 @@ import viral_forge_resources.llm
 import viral_forge_resources.publishers
 import viral_forge_resources.scanners
 import viral_forge_resources.storage
+import viral_forge_resources.vision
 import viral_forge_resources.voices
 from viral_forge_resources.plugins import get_plugin, plugin_names
 from viral_forge_resources.settings import Settings
@@ -28,6 +29,7 @@ _PACKAGES = (
     viral_forge_resources.storage,
     viral_forge_resources.voices,
     viral_forge_resources.llm,
+    viral_forge_resources.vision,
 )
 _INTRODUCTION = """\
 # Copy to .env and take the '#' away where you want another value than the one shown, which is the

@@ -13,6 +13,7 @@ import viral_forge_resources.llm
 import viral_forge_resources.publishers
 import viral_forge_resources.scanners
 import viral_forge_resources.storage
+import viral_forge_resources.vision
 import viral_forge_resources.voices
 from viral_forge_resources.contracts.errors import Misconfigured
 from viral_forge_resources.plugins import get_plugin, open_plugin, plugin_names
@@ -23,6 +24,7 @@ _PACKAGES = [
     viral_forge_resources.storage,
     viral_forge_resources.voices,
     viral_forge_resources.llm,
+    viral_forge_resources.vision,
 ]
 _PLUGIN = """
 from pydantic_settings import BaseSettings, SettingsConfigDict
