@@ -7,6 +7,7 @@ from benchmarks import (
     candidate_run,
     captions,
     importing,
+    posting,
     recipes,
     render,
     scanning,
@@ -24,6 +25,7 @@ _ALL = (
     scanning,
     shortlisting,
     sensor_tick,
+    posting,
 )
 
 sys.exit(max([benchmark.main() for benchmark in _ALL]))

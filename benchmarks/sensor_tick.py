@@ -135,6 +135,7 @@ def _post(key: object, now: datetime) -> dict[str, object]:
         "tags": (),
         "due_at": now,
         "planned_at": now,
+        "priority": 0,
         "attempts": 0,
     }
 
