@@ -14,6 +14,7 @@ from tests.fakes.quota import FakeQuotaLedger
 from tests.platforms import web_server as served
 from tests.platforms.web_server import WebServer, answer
 from viral_forge_resources.contracts.errors import BadInput, Unreachable
+from viral_forge_resources.workers.parts import ytdlp as setup
 from viral_forge_resources.workers.parts.answering import Job, JobError
 from viral_forge_resources.workers.ytdlp import listed
 from viral_forge_resources.working import ProcessWorkers
@@ -138,6 +139,16 @@ def test_each_fault_has_its_kind_and_shows_no_query(server, tmp_path, fault, kin
     facts = _failure(tmp_path, f"{url}?token=s3cret")
     assert (facts["kind"], facts["name"]) == (kind, url)
     assert "s3cret" not in str(facts)
+
+
+@pytest.mark.parametrize("url", ["https://www.tiktok.com/@name", "ytsearch2:cats"])
+def test_a_site_that_never_answers_is_unreachable_whatever_yt_dlp_makes_of_it(
+    tmp_path, monkeypatch, url
+):
+    monkeypatch.setenv("VIRAL_FORGE_YTDLP_PROXY", "http://127.0.0.1:9")  # nobody is there
+    monkeypatch.setattr(setup, "_LONGEST_RETRY_S", 0)
+    facts = _failure(tmp_path, url)
+    assert (facts["kind"], facts["name"]) == ("unreachable", url)
 
 
 def test_a_file_of_this_machine_is_never_listed(tmp_path):

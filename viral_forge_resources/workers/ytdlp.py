@@ -14,6 +14,7 @@ from yt_dlp.utils import YoutubeDLError
 from viral_forge_resources.contracts.errors import Misconfigured
 from viral_forge_resources.http import shown_address
 from viral_forge_resources.workers.parts.answering import Job, JobError, serve
+from viral_forge_resources.workers.parts.contact import Contact
 from viral_forge_resources.workers.parts.guard import Guard
 from viral_forge_resources.workers.parts.ytdlp import (
     YtdlpFailure,
@@ -72,13 +73,21 @@ def listed(job: Job) -> list[dict[str, Any]]:
 def _listed(job: Job, settings: YtdlpSettings) -> list[dict[str, Any]]:
     upstream = None if settings.proxy is None else settings.proxy.get_secret_value()
     guard = None if job.allow_private_addresses else Guard(upstream=upstream)
-    try:
-        with opened(_options(job, settings, proxy=guard.proxy if guard else upstream)) as lister:
+    with opened(_options(job, settings, proxy=guard.proxy if guard else upstream)) as lister:
+        contact = Contact(lister)
+        try:
             return _entries(lister, job.arguments)
-    except (YoutubeDLError, OSError, ValueError) as error:
-        if guard is not None and guard.has_refused:
-            raise JobError("private", shown_address(job.arguments["url"])) from error
-        raise _job_error(failure(error), job.arguments["url"]) from error
+        except (YoutubeDLError, OSError, ValueError) as error:
+            if guard is not None and guard.has_refused:
+                raise JobError("private", shown_address(job.arguments["url"])) from error
+            raise _job_error(_told(error, contact), job.arguments["url"]) from error
+
+
+def _told(error: Exception, contact: Contact) -> YtdlpFailure:
+    """What ``error`` says, unless it takes a site that never answered for one without the thing."""
+    found = failure(error)
+    is_guess = found.kind in ("unavailable", "broken")
+    return failure(contact.failure) if is_guess and contact.failure is not None else found
 
 
 def _options(job: Job, settings: YtdlpSettings, *, proxy: str | None) -> dict[str, Any]:

@@ -136,10 +136,7 @@ def common_options(
         "retries": 3,
         "fragment_retries": 3,
         "extractor_retries": 2,
-        "retry_sleep_functions": {
-            kind: lambda attempt: min(2**attempt, _LONGEST_RETRY_S)
-            for kind in ("http", "fragment", "extractor")
-        },
+        "retry_sleep_functions": dict.fromkeys(("http", "fragment", "extractor"), _pause_s),
         "sleep_interval_requests": settings.sleep_seconds,
         "js_runtimes": {settings.js_runtime: runtime},
         "remote_components": [],  # no code from elsewhere: the scripts come with yt-dlp-ejs
@@ -150,6 +147,11 @@ def common_options(
     if settings.impersonate is not None:
         options["impersonate"] = _target(settings.impersonate)
     return options if proxy is None else {**options, "proxy": proxy}
+
+
+def _pause_s(n: int) -> float:
+    """How long to wait after the failure numbered ``n``, from 0 on; yt-dlp names it so."""
+    return min(2.0**n, _LONGEST_RETRY_S)
 
 
 def _target(name: str) -> Any:  # noqa: ANN401  yt-dlp is not typed
