@@ -14,6 +14,7 @@ import dagster as dg
 import sqlalchemy as sa
 
 import viral_forge_resources.llm
+import viral_forge_resources.oauth
 import viral_forge_resources.publishers
 import viral_forge_resources.scanners
 import viral_forge_resources.storage
@@ -77,6 +78,7 @@ def enabled_plugins(settings: EnabledPlugins) -> dict[Any, tuple[str, ...]]:
         viral_forge_resources.publishers: settings.publishers,
         viral_forge_resources.llm: settings.llm,
         viral_forge_resources.vision: settings.vision,
+        viral_forge_resources.oauth: plugin_names(viral_forge_resources.oauth),
     }
 
 

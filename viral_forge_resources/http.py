@@ -99,6 +99,20 @@ def open_async_client(
     )
 
 
+def open_operators_client(*, timeout_s: float = 20.0) -> httpx.Client:
+    """A client for addresses that the operator set, private ones too; close it.
+
+    It follows no redirect: what it sends is meant for that address alone.
+    """
+    _keep_addresses_out_of_logs()
+    return httpx.Client(
+        transport=httpx.HTTPTransport(verify=_authorities(), trust_env=False),
+        timeout=_timeout(timeout_s),
+        headers=_who_we_are(),
+        trust_env=False,
+    )
+
+
 def _keep_addresses_out_of_logs() -> None:
     # httpx writes each whole address, and so keys and tokens of its query, into the log at INFO.
     logging.getLogger("httpx").setLevel(logging.WARNING)

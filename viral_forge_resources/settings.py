@@ -1,17 +1,20 @@
 """The studio's own settings; each plugin keeps its own beside its code."""
 
+import base64
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from types import ModuleType
 from typing import Annotated, Literal
 
-from pydantic import AnyUrl, Field, HttpUrl, ValidationError, field_validator
+from pydantic import AnyUrl, Field, HttpUrl, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from viral_forge_resources.contracts.errors import Misconfigured
 from viral_forge_resources.plugins import get_plugin
 
 ENV_PREFIX = "VIRAL_FORGE_"
+
+_KEY_BYTES = 32
 
 
 def settings_config(plugin: str = "") -> SettingsConfigDict:
@@ -41,6 +44,16 @@ class _Home(BaseSettings):
     home: Path = Field(
         default=Path(".viral_forge"), description="Folder for everything that is kept locally."
     )
+
+
+def is_key(text: str) -> bool:
+    """Whether ``text`` is a key of Fernet: 32 bytes in base64url."""
+    try:
+        return (
+            len(base64.b64decode(text.encode("ascii"), altchars=b"-_", validate=True)) == _KEY_BYTES
+        )
+    except ValueError:  # also what is no ASCII
+        return False
 
 
 def in_home(name: str) -> Path:
@@ -153,6 +166,37 @@ class Settings(EnabledPlugins):
     webserver_url: HttpUrl = Field(
         default=HttpUrl("http://127.0.0.1:3000"), description="Where the Dagster UI listens."
     )
+    token_keys: Annotated[tuple[SecretStr, ...], NoDecode] = Field(
+        default=(),
+        description="Keys that accounts' tokens are encrypted with, comma-separated, the newest"
+        " first; `viral-forge keys new` makes one.",
+    )
+    public_url: HttpUrl | None = Field(
+        default=None,
+        description="Where browsers reach the console from outside, such as"
+        " https://studio.example.org: platforms send people back there after they logged in. Empty:"
+        " accounts are connected from a terminal.",
+    )
+    connect_port: int = Field(
+        default=0,
+        ge=0,
+        le=65_535,
+        description="Port of 127.0.0.1 that `viral-forge connect` waits at; 0: any that is free,"
+        " where the platform allows that.",
+    )
+
+    @field_validator("token_keys", mode="before")
+    @classmethod
+    def _split_keys(cls, value: object) -> object:
+        return comma_separated(value)
+
+    @field_validator("token_keys")
+    @classmethod
+    def _are_keys(cls, value: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
+        for number, key in enumerate(value, start=1):
+            if not is_key(key.get_secret_value()):
+                raise ValueError(f"number {number} is no key; `viral-forge keys new` makes one")
+        return value
 
     @field_validator("font_folders", mode="before")
     @classmethod

@@ -13,6 +13,7 @@ from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings
 
 import viral_forge_resources.llm
+import viral_forge_resources.oauth
 import viral_forge_resources.publishers
 import viral_forge_resources.scanners
 import viral_forge_resources.storage
@@ -30,6 +31,7 @@ _PACKAGES = (
     viral_forge_resources.voices,
     viral_forge_resources.llm,
     viral_forge_resources.vision,
+    viral_forge_resources.oauth,
 )
 _INTRODUCTION = """\
 # Copy to .env and take the '#' away where you want another value than the one shown, which is the

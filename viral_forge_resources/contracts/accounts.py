@@ -53,3 +53,31 @@ class Accounts(Protocol):
             Transient: the platform gave no token this time.
             Misconfigured: no key opens the stored tokens, or the app's credentials are missing.
         """
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refreshed:
+    """What became of one account whose token was to be refreshed.
+
+    Attributes:
+        error: None where it is fresh now.
+        has_ended: its owner has to connect it anew.
+    """
+
+    channel_id: str
+    error: str | None = None
+    has_ended: bool = False
+
+
+class TokenKeeper(Protocol):
+    """Keeps tokens fresh before anybody needs them."""
+
+    def due(self, *, ahead: timedelta) -> tuple[str, ...]:
+        """Channels whose token's window begins within ``ahead``, or that were left alone long."""
+
+    def refresh_due(self, *, ahead: timedelta) -> tuple[Refreshed, ...]:
+        """Refresh each of them; one that fails is in nobody's way.
+
+        Raises:
+            Misconfigured: there is no key.
+        """

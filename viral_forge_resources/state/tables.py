@@ -2,6 +2,7 @@
 
 import sqlalchemy as sa
 
+from viral_forge_resources.contracts.oauth import AccountState
 from viral_forge_resources.contracts.publishing import MAY_BE_LIVE, PublicationState
 from viral_forge_resources.contracts.records import (
     ArtefactKind,
@@ -193,7 +194,52 @@ channels = sa.Table(
     sa.Column("niche", _NICHE, nullable=False),
     sa.Column("rhythm", JsonDocument(Rhythm)),
     sa.Column("saved_at", UtcDateTime, nullable=False),
+    sa.Column("removed_at", UtcDateTime),
     sa.Index(None, "niche"),
+)
+
+oauth_tokens = sa.Table(
+    "oauth_tokens",
+    metadata,
+    sa.Column("channel_id", _CHANNEL, sa.ForeignKey("channels.channel_id"), primary_key=True),
+    sa.Column("platform", _PLATFORM, nullable=False),
+    sa.Column("account_id", sa.String(200), nullable=False),
+    sa.Column("account_name", _TITLE, nullable=False),
+    sa.Column("grantor_id", sa.String(200), nullable=False),
+    sa.Column("state", enum_type(AccountState, constraint="state"), nullable=False),
+    sa.Column("reason", _PROSE),
+    sa.Column("scopes", TextTuple, nullable=False),
+    sa.Column("missing_scopes", TextTuple, nullable=False),
+    sa.Column("connected_at", UtcDateTime, nullable=False),
+    sa.Column("issued_at", UtcDateTime, nullable=False),
+    sa.Column("expires_at", UtcDateTime),
+    sa.Column("refresh_expires_at", UtcDateTime),
+    sa.Column("has_refresh_token", sa.Boolean, nullable=False),
+    sa.Column("refreshing_since", UtcDateTime),
+    sa.Column("sealed", sa.Text, nullable=False),
+    sa.Column("key_id", sa.String(8), nullable=False),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.CheckConstraint("state = 'connected' OR reason IS NOT NULL", name="ended_has_a_reason"),
+    sa.UniqueConstraint("platform", "account_id"),
+)
+
+pending_logins = sa.Table(
+    "pending_logins",
+    metadata,
+    sa.Column("state_sha256", _SHA256, primary_key=True),
+    sa.Column("channel_id", _CHANNEL, nullable=False),
+    sa.Column("publisher", sa.String(40), nullable=False),
+    sa.Column("name", sa.String(150), nullable=False),
+    sa.Column("niche", _NICHE, nullable=False),
+    sa.Column("redirect_uri", OutsideText, nullable=False),
+    sa.Column("browser_sha256", _SHA256),
+    sa.Column("account_id", sa.String(200)),
+    sa.Column("is_replacing", sa.Boolean, nullable=False),
+    sa.Column("started_at", UtcDateTime, nullable=False),
+    sa.Column("expires_at", UtcDateTime, nullable=False),
+    sa.Column("sealed", sa.Text, nullable=False),
+    sa.Column("key_id", sa.String(8), nullable=False),
+    sa.Index(None, "expires_at"),
 )
 
 publications = sa.Table(

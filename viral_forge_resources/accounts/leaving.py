@@ -1,0 +1,96 @@
+"""Gives access back, and seals what is kept with the newest key."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from viral_forge_resources.accounts.keeping import SqlAccounts, lock_name
+from viral_forge_resources.accounts.vault import Sealed, Vault
+from viral_forge_resources.contracts.errors import NotSupported
+from viral_forge_resources.contracts.oauth import Login, StoredAccount
+from viral_forge_resources.state import oauth_tokens
+from viral_forge_resources.state.locks import alone
+
+
+@dataclass(frozen=True, slots=True)
+class Leaver:
+    """Ends the access to accounts.
+
+    Attributes:
+        open_login: the login of a platform.
+    """
+
+    engine: sa.Engine
+    vault: Vault
+    open_login: Callable[[str], Login]
+
+    def leave(self, channel_id: str, *, is_forgetting: bool = False) -> str:
+        """End the access at the platform, then delete what is stored; says what was done.
+
+        Args:
+            channel_id: whose account.
+            is_forgetting: delete without telling the platform.
+
+        Raises:
+            Misconfigured: no key opens the tokens.
+            Transient: the platform did not answer; nothing was deleted.
+        """
+        with alone(self.engine, lock_name(channel_id)):
+            with self.engine.connect() as connection:
+                account = oauth_tokens.get(connection, channel_id)
+            if account is None:
+                return "no account was connected"
+            said = "the access was not taken back at the platform"
+            if not is_forgetting:
+                said = self._give_back(account)
+            with self.engine.begin() as connection:
+                oauth_tokens.remove(connection, channel_id)
+        return said
+
+    def _give_back(self, account: StoredAccount) -> str:
+        with self.engine.connect() as connection:
+            shared = oauth_tokens.of_grantor(connection, account.platform, account.grantor_id)
+        others = [each.channel_id for each in shared if each.channel_id != account.channel_id]
+        if others:
+            return (
+                f"{account.platform} was not told: the same consent opens {', '.join(others)}, too"
+            )
+        accounts = SqlAccounts(self.engine, self.vault, self.open_login)
+        try:
+            self.open_login(account.platform).revoke(accounts.grant_of(account))
+        except NotSupported as error:
+            return f"delete the access yourself: {error}"
+        return f"{account.platform} has taken the access to {account.account_name} back"
+
+
+def reseal(engine: sa.Engine, vault: Vault) -> tuple[int, tuple[str, ...]]:
+    """How many accounts' tokens are sealed with the newest key now that were not.
+
+    Returns:
+        Their number, and the keys that nothing is sealed with any more.
+
+    Raises:
+        Misconfigured: no key opens a row; those before it are done.
+    """
+    vault.require_key()
+    newest, *older = vault.key_ids
+    with engine.connect() as connection:
+        channel_ids = [each.channel_id for each in oauth_tokens.all_accounts(connection)]
+    done = sum(_reseal(engine, vault, channel_id, newest) for channel_id in channel_ids)
+    return done, tuple(older)
+
+
+def _reseal(engine: sa.Engine, vault: Vault, channel_id: str, newest: str) -> bool:
+    with alone(engine, lock_name(channel_id)), engine.begin() as connection:
+        account = oauth_tokens.get(connection, channel_id)
+        if account is None or account.key_id == newest:
+            return False
+        sealed = vault.rotate(channel_id, Sealed(text=account.sealed, key_id=account.key_id))
+        return oauth_tokens.change(
+            connection,
+            account,
+            sealed=sealed.text,
+            key_id=sealed.key_id,
+            version=account.version + 1,
+        )
