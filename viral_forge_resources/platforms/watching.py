@@ -5,13 +5,13 @@ from collections.abc import Collection, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, ClassVar
 from urllib.parse import urlsplit
 
 from pydantic import BeforeValidator, Field
 from pydantic_settings import NoDecode
 
-from viral_forge_resources.contracts.errors import NotSupported
+from viral_forge_resources.contracts.errors import BadInput, NotSupported
 from viral_forge_resources.contracts.scanning import (
     ScannedVideo,
     ScanRequest,
@@ -109,3 +109,78 @@ async def watched_or_refused(request: ScanRequest, *sources: Found, otherwise: s
     async with aclosing(gathered(request, *sources)) as found:
         async for item in found:
             yield item
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Addresses:
+    """What of one platform a niche may watch by its address.
+
+    Attributes:
+        hosts: the platform's; with their subdomains.
+        videos: paths of single videos, which a person chose by their address.
+        lists: paths of channels and the like; None where there are none to watch.
+        deadline_s: for one address.
+        most: newest videos of a list; each is asked for.
+        titles: which fields may name a video, the first that does.
+        wrong: what an address is that is none of these.
+        remedy: which to give instead.
+    """
+
+    hosts: Collection[str]
+    videos: re.Pattern[str]
+    lists: re.Pattern[str] | None = None
+    deadline_s: float
+    most: int = 1
+    titles: Sequence[str] = ("title",)
+    wrong: str
+    remedy: str
+
+    def look(self, address: str, *, given: str, limit: int) -> Look:
+        """How to look at ``address``, which was ``given`` in the words of the niche.
+
+        Raises:
+            BadInput: it is no address of the platform, or of something else there.
+        """
+        url = own_address(address, hosts=self.hosts, paths=self.videos)
+        if url is not None:
+            return Look(url=url, deadline_s=self.deadline_s, is_single=True, titles=self.titles)
+        if self.lists is not None:
+            url = own_address(address, hosts=self.hosts, paths=self.lists)
+        if url is None:
+            raise BadInput(given, reason=self.wrong, remedy=self.remedy)
+        most = min(limit, self.most)
+        return Look(url=url, deadline_s=self.deadline_s, limit=most, titles=self.titles)
+
+
+class WatchingScanner:
+    """A scanner of watched addresses alone: of a platform that offers no search.
+
+    Attributes:
+        platform: name of the scanner.
+        nothing_watched: what a person may do where nothing is watched.
+    """
+
+    platform: ClassVar[str]
+    nothing_watched: ClassVar[str]
+
+    def __init__(self, addresses: Addresses) -> None:
+        self._addresses = addresses
+
+    def scan(self, request: ScanRequest, tools: ScanTools) -> Found:
+        """Yield what each watched address gives, in the niche's order.
+
+        Raises:
+            NotSupported: nothing is watched.
+        """
+        sources = (self.watched(each, request, tools) for each in request.watched)
+        return watched_or_refused(request, *sources, otherwise=self.nothing_watched)
+
+    async def watched(self, given: str, request: ScanRequest, tools: ScanTools) -> Found:
+        """The videos at one address."""
+        look = self._addresses.look(self.address(given), given=given, limit=request.limit)
+        for item in await look.videos(self.platform, tools):
+            yield item
+
+    def address(self, given: str) -> str:
+        """The address that the niche's words stand for: themselves, unless a scanner says so."""
+        return given

@@ -6,15 +6,21 @@ videos, or name a cookie file in VIRAL_FORGE_YTDLP_COOKIE_FILE. Licences are not
 """
 
 import re
+from contextlib import aclosing
 from dataclasses import replace
 
 from pydantic import Field
 from pydantic_settings import BaseSettings
 
-from viral_forge_resources.contracts.errors import BadInput
 from viral_forge_resources.contracts.scanning import ScannedVideo, ScanRequest, ScanTools, Unusable
 from viral_forge_resources.platforms.gathering import Found
-from viral_forge_resources.platforms.watching import Hosts, Look, own_address, watched_or_refused
+from viral_forge_resources.platforms.watching import (
+    Addresses,
+    Hosts,
+    Look,
+    WatchingScanner,
+    watched_or_refused,
+)
 from viral_forge_resources.settings import settings_config
 
 _CREATOR_PATHS = re.compile(r"/\d+(?:/upload)?(?:/video)?/?")
@@ -38,10 +44,20 @@ class Settings(BaseSettings):
 
 def open_plugin(settings: Settings) -> "BilibiliScanner":
     """The scanner of Bilibili."""
-    return BilibiliScanner(settings)
+    return BilibiliScanner(
+        Addresses(
+            hosts=settings.hosts,
+            videos=_VIDEO_PATHS,
+            lists=_CREATOR_PATHS,
+            most=settings.most_per_search,
+            deadline_s=settings.deadline_seconds,
+            wrong="is no address of a creator or a video on Bilibili",
+            remedy="Give one like https://space.bilibili.com/3985676.",
+        )
+    )
 
 
-class BilibiliScanner:
+class BilibiliScanner(WatchingScanner):
     """Lists the newest videos of watched creators, and searches for the queries.
 
     ``watched``: addresses of creators (``https://space.bilibili.com/<id>``), and of single videos,
@@ -49,47 +65,32 @@ class BilibiliScanner:
     """
 
     platform = "bilibili"
-
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
+    nothing_watched = (
+        "there is nothing to ask Bilibili. Give the niche queries, or addresses of creators or "
+        "videos to watch under 'bilibili'."
+    )
 
     def scan(self, request: ScanRequest, tools: ScanTools) -> Found:
         """Yield what each watched address gives, then what the queries find."""
-        limit = min(request.limit, self._settings.most_per_search)
+        sources = [self.watched(each, request, tools) for each in request.watched]
+        sources += [self._searched(each, request, tools) for each in request.queries]
         return watched_or_refused(
-            request,
-            *(self._watched(each, limit, tools) for each in request.watched),
-            *(self._searched(query, limit, tools) for query in request.queries),
-            otherwise="there is nothing to ask Bilibili. Give the niche queries, or addresses of "
-            "creators or videos to watch under 'bilibili'.",
+            request, *map(_at_their_own_addresses, sources), otherwise=self.nothing_watched
         )
 
-    async def _searched(self, query: str, limit: int, tools: ScanTools) -> Found:
+    async def _searched(self, query: str, request: ScanRequest, tools: ScanTools) -> Found:
+        most = min(request.limit, self._addresses.most)
         search = Look(
-            url=f"bilisearch{limit}:{query}",
-            limit=limit,
-            deadline_s=self._settings.deadline_seconds,
+            url=f"bilisearch{most}:{query}", limit=most, deadline_s=self._addresses.deadline_s
         )
         for item in await search.videos(self.platform, tools):
-            yield _at_its_own_address(item)
+            yield item
 
-    async def _watched(self, given: str, limit: int, tools: ScanTools) -> Found:
-        for item in await self._look(given, limit).videos(self.platform, tools):
-            yield _at_its_own_address(item)
 
-    def _look(self, given: str, limit: int) -> Look:
-        hosts, deadline_s = self._settings.hosts, self._settings.deadline_seconds
-        url = own_address(given, hosts=hosts, paths=_VIDEO_PATHS)
-        if url is not None:
-            return Look(url=url, deadline_s=deadline_s, is_single=True)
-        url = own_address(given, hosts=hosts, paths=_CREATOR_PATHS)
-        if url is not None:
-            return Look(url=url, deadline_s=deadline_s, limit=limit)
-        raise BadInput(
-            given,
-            reason="is no address of a creator or a video on Bilibili",
-            remedy="Give one like https://space.bilibili.com/3985676.",
-        )
+async def _at_their_own_addresses(found: Found) -> Found:
+    async with aclosing(found):
+        async for item in found:
+            yield _at_its_own_address(item)
 
 
 def _at_its_own_address(item: ScannedVideo | Unusable) -> ScannedVideo | Unusable:

@@ -9,10 +9,7 @@ import re
 from pydantic import Field
 from pydantic_settings import BaseSettings
 
-from viral_forge_resources.contracts.errors import BadInput
-from viral_forge_resources.contracts.scanning import ScanRequest, ScanTools
-from viral_forge_resources.platforms.gathering import Found
-from viral_forge_resources.platforms.watching import Hosts, Look, own_address, watched_or_refused
+from viral_forge_resources.platforms.watching import Addresses, Hosts, WatchingScanner
 from viral_forge_resources.settings import settings_config
 
 _PATHS = re.compile(r"/posts/[^/]+-\d+-\w{4}/?|/feed/update/urn:li:activity:\d+/?")
@@ -31,10 +28,18 @@ class Settings(BaseSettings):
 
 def open_plugin(settings: Settings) -> "LinkedinScanner":
     """The scanner of watched posts."""
-    return LinkedinScanner(settings)
+    return LinkedinScanner(
+        Addresses(
+            hosts=settings.hosts,
+            videos=_PATHS,
+            deadline_s=settings.deadline_seconds,
+            wrong="is no address of a post on LinkedIn",
+            remedy="Choose 'Copy link to post' in the menu of a public post.",
+        )
+    )
 
 
-class LinkedinScanner:
+class LinkedinScanner(WatchingScanner):
     """Reads watched posts anew.
 
     ``watched``: addresses of public posts with a video, which were chosen by hand. Queries are not
@@ -42,31 +47,7 @@ class LinkedinScanner:
     """
 
     platform = "linkedin"
-
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
-
-    def scan(self, request: ScanRequest, tools: ScanTools) -> Found:
-        """Yield the video of each watched post, in the niche's order.
-
-        Raises:
-            NotSupported: nothing is watched.
-        """
-        return watched_or_refused(
-            request,
-            *(self._watched(each, tools) for each in request.watched),
-            otherwise="LinkedIn has no search for videos. Give addresses of public posts, "
-            "https://www.linkedin.com/posts/…, to watch under 'linkedin' in the niche.",
-        )
-
-    async def _watched(self, given: str, tools: ScanTools) -> Found:
-        url = own_address(given, hosts=self._settings.hosts, paths=_PATHS)
-        if url is None:
-            raise BadInput(
-                given,
-                reason="is no address of a post on LinkedIn",
-                remedy="Choose 'Copy link to post' in the menu of a public post.",
-            )
-        look = Look(url=url, deadline_s=self._settings.deadline_seconds, is_single=True)
-        for item in await look.videos(self.platform, tools):
-            yield item
+    nothing_watched = (
+        "LinkedIn has no search for videos. Give addresses of public posts, "
+        "https://www.linkedin.com/posts/…, to watch under 'linkedin' in the niche."
+    )

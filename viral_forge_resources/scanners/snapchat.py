@@ -9,10 +9,7 @@ import re
 from pydantic import Field
 from pydantic_settings import BaseSettings
 
-from viral_forge_resources.contracts.errors import BadInput
-from viral_forge_resources.contracts.scanning import ScanRequest, ScanTools
-from viral_forge_resources.platforms.gathering import Found
-from viral_forge_resources.platforms.watching import Hosts, Look, own_address, watched_or_refused
+from viral_forge_resources.platforms.watching import Addresses, Hosts, WatchingScanner
 from viral_forge_resources.settings import settings_config
 
 _PATHS = re.compile(r"/spotlight/\w+/?")
@@ -31,46 +28,26 @@ class Settings(BaseSettings):
 
 def open_plugin(settings: Settings) -> "SnapchatScanner":
     """The scanner of watched Spotlight videos."""
-    return SnapchatScanner(settings)
+    return SnapchatScanner(
+        Addresses(
+            hosts=settings.hosts,
+            videos=_PATHS,
+            deadline_s=settings.deadline_seconds,
+            titles=("description", "title"),  # its title is often just "Spotlight Snap"
+            wrong="is no address of a Spotlight video",
+            remedy="Give one like https://www.snapchat.com/spotlight/W7_EDlXWTBiXAEEniNoM.",
+        )
+    )
 
 
-class SnapchatScanner:
+class SnapchatScanner(WatchingScanner):
     """Reads watched videos anew.
 
     ``watched``: addresses of Spotlight videos, which were chosen by hand. Queries are not asked.
     """
 
     platform = "snapchat"
-
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
-
-    def scan(self, request: ScanRequest, tools: ScanTools) -> Found:
-        """Yield each watched video, in the niche's order.
-
-        Raises:
-            NotSupported: nothing is watched.
-        """
-        return watched_or_refused(
-            request,
-            *(self._watched(each, tools) for each in request.watched),
-            otherwise="Snapchat has no search for videos. Give addresses of Spotlight videos, "
-            "https://www.snapchat.com/spotlight/…, to watch under 'snapchat' in the niche.",
-        )
-
-    async def _watched(self, given: str, tools: ScanTools) -> Found:
-        url = own_address(given, hosts=self._settings.hosts, paths=_PATHS)
-        if url is None:
-            raise BadInput(
-                given,
-                reason="is no address of a Spotlight video",
-                remedy="Give one like https://www.snapchat.com/spotlight/W7_EDlXWTBiXAEEniNoM.",
-            )
-        look = Look(
-            url=url,
-            deadline_s=self._settings.deadline_seconds,
-            is_single=True,
-            titles=("description", "title"),  # its title is often just "Spotlight Snap"
-        )
-        for item in await look.videos(self.platform, tools):
-            yield item
+    nothing_watched = (
+        "Snapchat has no search for videos. Give addresses of Spotlight videos, "
+        "https://www.snapchat.com/spotlight/…, to watch under 'snapchat' in the niche."
+    )
