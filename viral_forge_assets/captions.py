@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import dagster as dg
 
 from viral_forge_assets.domain.ass import to_ass
-from viral_forge_assets.domain.caption_styles import CaptionStyle
+from viral_forge_assets.domain.caption_styles import CaptionStyle, with_accent
 from viral_forge_assets.domain.caption_words import cleaned
 from viral_forge_assets.domain.captioning import caption_lines
 from viral_forge_assets.domain.edit_plan import ClipPlan, EditPlan, words_in_clip
@@ -230,6 +230,7 @@ class _CaptionDesk:
         words = cleaned(heard, self.fonts.missing)
         text = "".join(self._shown(word.text) for word in words.words)
         style = replace(self.style, font_size=self.style.font_size * self.fonts.row_height(text))
+        style = with_accent(style, clip.look.accent if clip.look else None)
         frame = Frame(width_px=plan.width_px, height_px=plan.height_px)
         placed = self._placed(words.words, style, frame, obstacles)
         fonts = self.fonts.used_for(text)

@@ -1,10 +1,11 @@
 """Plans, renders and checks one candidate's clips; reuses what was made of the same things."""
 
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from posixpath import dirname, relpath
+from typing import Protocol
 from urllib.parse import quote
 
 from viral_forge_assets.domain.clip_checks import check_clip
@@ -77,6 +78,19 @@ def filter_context(plan: EditPlan, clip: ClipPlan) -> FilterContext:
     )
 
 
+class Dresser(Protocol):
+    """Adds to a plan what is found outside of the source, such as inserts."""
+
+    def origin(self, recipe: Recipe) -> str | None:
+        """What its work depends on besides recipe and source; None where none is asked for."""
+
+    def stands(self, plan: EditPlan) -> bool:
+        """Whether what it gave the plan before may stay."""
+
+    def dress(self, plan: EditPlan, recipe: Recipe, source: SourceFile) -> EditPlan:
+        """``plan`` with what it adds; its sound is measured afterwards."""
+
+
 @dataclass(frozen=True, slots=True)
 class CuttingRoom:
     """Works on one candidate's clips with what earlier stages left in storage."""
@@ -94,7 +108,9 @@ class CuttingRoom:
         """The edit plan as it was stored."""
         return load(self.storage, self._plan_key(), EditPlan, made_by="edit_plan")
 
-    def plan(self, recipe: Recipe) -> tuple[EditPlan, StoredFile]:
+    def plan(
+        self, recipe: Recipe, *, dressers: Sequence[Dresser] = ()
+    ) -> tuple[EditPlan, StoredFile]:
         """The recipe applied to this candidate, sound measured; stored, and where."""
         source = self.source()
         scenes = load(
@@ -115,10 +131,11 @@ class CuttingRoom:
             scenes=document_hash(scenes),
             transcript=document_hash(transcript),
             rights=source.rights_id,
+            dressing=" ".join(filter(None, (each.origin(recipe) for each in dressers))) or None,
             version=EDIT_PLAN_VERSION,
         )
         plan = kept(self.storage, self._plan_key(), EditPlan, origin=origin)
-        if plan is None:
+        if plan is None or not all(each.stands(plan) for each in dressers):
             refuse_wrong_filters(recipe)
             plan = plan_edit(
                 recipe,
@@ -129,6 +146,8 @@ class CuttingRoom:
                 rights_id=source.rights_id,
                 source_name=source.name,
             )
+            for each in dressers:
+                plan = each.dress(plan, recipe, source)
             plan = with_sound(plan, self._sound_levels(plan, source, recipe.target_lufs))
         return plan, keep(self.storage, self._plan_key(), plan, origin=origin)
 

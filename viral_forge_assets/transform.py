@@ -1,12 +1,13 @@
 """Stage 4, by candidate: what is in the picture, how it will be cut, and the finished clips."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
 import dagster as dg
 import sqlalchemy as sa
 
+from viral_forge_assets.asking import Asker
 from viral_forge_assets.clearance import require_right
 from viral_forge_assets.clip_records import forget_others, record_clip
 from viral_forge_assets.domain.clip_checks import CHECK_NAMES
@@ -20,6 +21,7 @@ from viral_forge_assets.editing import (
     chosen_recipe,
 )
 from viral_forge_assets.failures import dagster_failures
+from viral_forge_assets.looking import Colourist
 from viral_forge_assets.metadata import (
     THUMBNAIL_BYTES,
     Metadata,
@@ -30,6 +32,7 @@ from viral_forge_assets.metadata import (
 )
 from viral_forge_assets.partitions import candidate_partitions, known_candidate, known_niche
 from viral_forge_assets.provenance import keep, kept, load, made_from
+from viral_forge_resources.contracts.costs import Budget
 from viral_forge_resources.contracts.errors import printable
 from viral_forge_resources.contracts.keys import parse_candidate_key
 from viral_forge_resources.contracts.media import SceneMap
@@ -37,6 +40,7 @@ from viral_forge_resources.contracts.media_ports import MediaReader, Renderer
 from viral_forge_resources.contracts.records import CheckResult
 from viral_forge_resources.contracts.storage import Storage
 from viral_forge_resources.contracts.studio import ProgressDisplay, Studio
+from viral_forge_resources.contracts.vision import VisionModel
 from viral_forge_resources.contracts.works import SourceFile
 from viral_forge_resources.state import clips as clips_state
 
@@ -121,10 +125,16 @@ def edit_plan(
     state: dg.ResourceParam[sa.Engine],
     storage: dg.ResourceParam[Storage],
     renderer: dg.ResourceParam[Renderer],
+    media: dg.ResourceParam[MediaReader],
     recipes: dg.ResourceParam[Mapping[str, Recipe]],
+    vision_models: dg.ResourceParam[Sequence[VisionModel]],
+    llm_budget: dg.ResourceParam[Budget],
     studio: dg.ResourceParam[Studio],
 ) -> dg.MaterializeResult[None]:
     """A recipe applied to this candidate: what is kept, how it is framed, filtered and how loud.
+
+    Where the recipe asks for a look, pictures of the clips decide it: small ones are shown to a
+    model where an operator enabled one, else their colours decide.
 
     The loudness of the cut sound is measured here, so that rendering takes one process.
     """
@@ -135,7 +145,11 @@ def edit_plan(
         recipe = chosen_recipe(recipes, config.recipe or niche.recipe or studio.recipe)
         recipe = in_format(recipe, config.format)
         room = CuttingRoom(parse_candidate_key(context.partition_key), storage, renderer)
-        plan, stored = room.plan(recipe)
+        asker = Asker(state=state, budget=llm_budget, niche=niche.name)
+        colourist = Colourist(
+            key=room.key, storage=storage, media=media, asker=asker, models=vision_models
+        )
+        plan, stored = room.plan(recipe, dressers=[colourist])
     return dg.MaterializeResult(
         metadata=file_metadata(stored)
         | {"recipe": f"{plan.recipe}@{plan.recipe_version}", "recipe_hash": plan.recipe_hash}

@@ -2,7 +2,7 @@
 
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from enum import StrEnum
 from typing import Annotated, ClassVar
 
@@ -111,6 +111,18 @@ def _without_accents_of_greek(text: str) -> str:
     if not any("\u0370" <= each <= "\u03ff" for each in text):
         return text
     return unicodedata.normalize("NFC", unicodedata.normalize("NFD", text).replace("\u0301", ""))
+
+
+def with_accent(style: CaptionStyle, colour: Colour | None) -> CaptionStyle:
+    """``style`` with that colour for spoken words; as it is where it colours none.
+
+    A box behind a word stays: its colour was chosen for the letters on it.
+    """
+    if colour is None or (style.accent is None and style.effect is not Effect.BAR):
+        return style
+    if style.effect is Effect.BAR:
+        return replace(style, accent_box=colour)
+    return replace(style, accent=colour)
 
 
 def parse_caption_style(content: bytes, *, name: str) -> CaptionStyle:

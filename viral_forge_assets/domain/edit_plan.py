@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from viral_forge_assets.domain.clip_times import cuts_in_clip, texts_in_clip
+from viral_forge_assets.domain.looks import Look
 from viral_forge_assets.domain.moments import Moment, Opinions, choose_moments
 from viral_forge_assets.domain.recipes import Preset, Recipe, recipe_hash
 from viral_forge_assets.domain.reframing import ClipFormat, crop_loss, frame_for
@@ -41,6 +42,7 @@ class ClipPlan:
         filters: in the order they are applied, with what the recipe left open drawn.
         cuts_s: moments of the clip at which the picture jumps.
         texts: when the source's picture may show text in it; None: nobody looked for it.
+        look: what its pictures decided; the grade of it stands among the filters.
         extras: further files that the clip is made of.
         materials: works of others that it holds besides the source.
         sound: None until the cut sound was measured, and for a source without a sound track.
@@ -57,6 +59,7 @@ class ClipPlan:
     cuts_s: tuple[float, ...] = ()
     texts: tuple[Stretch, ...] | None = None
     reasons: tuple[str, ...] = ()
+    look: Look | None = None
     extras: tuple[Extra, ...] = ()
     materials: tuple[Material, ...] = ()
     sound: SoundLevel | None = None
@@ -237,7 +240,8 @@ def render_spec(
 
 def plan_hash(plan: EditPlan, clip: ClipPlan) -> str:
     """16 hex digits for all that the bytes of ``clip`` depend on, without the other clips."""
-    bare = replace(clip, score=0.0, reasons=())
+    # Grade and captions hold what a look decides; who decided it changes no byte.
+    bare = replace(clip, score=0.0, reasons=(), look=None)
     return document_hash(replace(plan, clips=(bare,)))[:_HASH_LENGTH]
 
 

@@ -6,6 +6,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import ConfigDict, Field
 
+from viral_forge_assets.domain.looks import LookWish
 from viral_forge_assets.domain.tightening import Tightening
 from viral_forge_assets.domain.variation import (
     WRITTEN_BY_PEOPLE,
@@ -41,6 +42,7 @@ class Recipe:
         max_crop: largest share of the picture that ``crop`` may lose; where it would lose more,
             the whole picture is shown instead. A 16:9 picture loses 0.68.
         filters: in the order they are applied; what they leave open is drawn for each clip.
+        look: what the pictures themselves may decide of grade and captions; left out: nothing.
         caption_style: one of those in ``viral_forge_assets/caption_styles``.
         target_lufs: integrated loudness of a clip.
         crf: quality of the picture, lower is better and larger.
@@ -63,6 +65,7 @@ class Recipe:
     framing: FramingMode = FramingMode.CROP
     max_crop: Annotated[float, Field(ge=0, le=1)] = 0.8
     filters: tuple[RecipeFilter, ...] = ()
+    look: LookWish | None = None
     has_captions: bool = True
     caption_style: Name = "bold"
     target_lufs: Annotated[float, Field(ge=-24, le=-9)] = -14.0

@@ -1,6 +1,6 @@
 """Who can fetch, look at, listen to and render media."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -15,6 +15,7 @@ from viral_forge_resources.contracts.media import (
     Stretch,
     Transcript,
 )
+from viral_forge_resources.contracts.vision import Keyframe
 
 ProgressCallback = Callable[[float], None]
 """Told the share that is done, 0 to 1."""
@@ -62,6 +63,15 @@ class MediaReader(Protocol):
 
     def contact_sheet(self, path: Path, target: Path, *, title: str) -> None:
         """Write a JPEG of frames spread over the video, each with its time."""
+
+    def keyframes(
+        self, path: Path, probe: MediaProbe, moments_s: Sequence[float]
+    ) -> tuple[Keyframe, ...]:
+        """Small pictures that are on at those moments, in order, none twice.
+
+        Raises:
+            BadInput: not one of them can be decoded.
+        """
 
     def cover(self, path: Path, target: Path) -> None:
         """Write one telling frame of the video as a JPEG."""

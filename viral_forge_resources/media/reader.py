@@ -1,10 +1,12 @@
 """Looks at media files with PyAV and Pillow, in this process; FFmpeg's binary is not needed."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from viral_forge_resources.contracts.media import MediaProbe, SceneMap
 from viral_forge_resources.contracts.media_ports import ProgressCallback
-from viral_forge_resources.media import covers, probe, sheets
+from viral_forge_resources.contracts.vision import Keyframe
+from viral_forge_resources.media import covers, keyframes, probe, sheets
 from viral_forge_resources.media._sight import Sight, open_sight, sight_name
 
 
@@ -48,6 +50,16 @@ class AvReader:
             BadInput: no playable video.
         """
         sheets.contact_sheet(path, target, title=title)
+
+    def keyframes(
+        self, path: Path, probe: MediaProbe, moments_s: Sequence[float]
+    ) -> tuple[Keyframe, ...]:
+        """Small pictures that are on at those moments, in order, none twice.
+
+        Raises:
+            BadInput: not one of them can be decoded.
+        """
+        return keyframes.keyframes(path, probe, moments_s)
 
     def cover(self, path: Path, target: Path) -> None:
         """Write one telling frame of the video as a JPEG.

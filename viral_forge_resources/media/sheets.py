@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 from viral_forge_resources.contracts.errors import BadInput, printable
 from viral_forge_resources.contracts.media import MediaProbe
 from viral_forge_resources.media._container import open_media, picture_track
+from viral_forge_resources.media._stills import frames_from, upright
 from viral_forge_resources.media.probe import probe
 
 if TYPE_CHECKING:
-    from av.container import InputContainer
     from av.video.frame import VideoFrame
     from av.video.stream import VideoStream
     from PIL.Image import Image
@@ -117,12 +117,12 @@ def _tiles(path: Path, facts: MediaProbe, *, count: int) -> Iterator[tuple[float
                 least_s = slot_s / 4
             middle_s = (slot + 0.5) * slot_s
             if _is_nearer(track, facts.start_s + middle_s, than_s=facts.start_s + shown_s):
-                frames = _frames_from(container, track, facts.start_s, middle_s)
+                frames = frames_from(container, track, facts.start_s, middle_s)
             found = next((found for found in frames if found[0] >= least_s - _TICK_S), None)
             if found is None or found[0] >= middle_s + slot_s:
                 continue  # nothing can be decoded here: no invented frame in its place
             shown_s = found[0]
-            yield shown_s, _upright(found[1], facts, size)
+            yield shown_s, upright(found[1], facts, size)
 
 
 def _is_nearer(track: "VideoStream", at_s: float, *, than_s: float) -> bool:
@@ -130,48 +130,6 @@ def _is_nearer(track: "VideoStream", at_s: float, *, than_s: float) -> bool:
     time_base = track.time_base or Fraction(1)
     index = track.index_entries.search_timestamp(int(at_s / time_base), backward=True)
     return index < 0 or float(track.index_entries[index].timestamp * time_base) > than_s
-
-
-def _frames_from(
-    container: "InputContainer", track: "VideoStream", start_s: float, at_s: float
-) -> "Iterator[tuple[float, VideoFrame]]":
-    """Frames with their times, from the key frame before ``at_s`` to the end."""
-    is_lost = "mpegts" in container.format.name
-    for time_s, frame in _after_seek(container, track, start_s + at_s):
-        is_lost = False
-        yield time_s - start_s, frame
-    if is_lost:
-        # MPEG-TS has no index: a seek may end behind the last key frame, and nothing follows.
-        for time_s, frame in _after_seek(container, track, start_s):
-            yield time_s - start_s, frame
-
-
-def _after_seek(
-    container: "InputContainer", track: "VideoStream", to_s: float
-) -> "Iterator[tuple[float, VideoFrame]]":
-    import av
-
-    try:
-        container.seek(int(to_s / (track.time_base or 1)), stream=track)
-        for packet in container.demux(track):
-            try:
-                frames = packet.decode()
-            except av.FFmpegError:
-                continue  # damaged here; the next may be whole
-            for frame in frames:
-                yield float((frame.pts or 0) * (frame.time_base or 0)), frame
-    except av.FFmpegError:
-        return
-
-
-def _upright(frame: "VideoFrame", facts: MediaProbe, size: tuple[int, int]) -> "Image":
-    from PIL import Image
-
-    is_turned = facts.rotation_deg in (90, 270)
-    width_px, height_px = size[::-1] if is_turned else size
-    rgb = frame.reformat(width=width_px, height=height_px, format="rgb24", interpolation="AREA")
-    picture = Image.fromarray(rgb.to_ndarray())
-    return picture.rotate(-facts.rotation_deg, expand=True) if facts.rotation_deg else picture
 
 
 def drawn_tiles(tiles: "list[tuple[str, Image]]", title: str, *, columns: int) -> "Image":
