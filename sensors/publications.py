@@ -9,11 +9,12 @@ from itertools import islice
 import dagster as dg
 import sqlalchemy as sa
 
-from viral_forge_assets.jobs import publish_job
+from viral_forge_assets.jobs import publish_job, takedown_job
 from viral_forge_resources.contracts.publishing import Publication, PublicationState
 from viral_forge_resources.contracts.submission import Step
 from viral_forge_resources.state import liveness
 from viral_forge_resources.state import publications as publications_state
+from viral_forge_resources.state import retractions as retractions_state
 from viral_forge_resources.state import steps as steps_state
 
 _MOST_REQUESTS = 25
@@ -50,6 +51,28 @@ def due_publications_sensor(
     if not requests:
         return dg.SkipReason("no post is due and no post's end is open, or runs are at it")
     return dg.SensorResult(run_requests=requests)
+
+
+@dg.sensor(
+    job=takedown_job,
+    minimum_interval_seconds=60,
+    default_status=dg.DefaultSensorStatus.RUNNING,
+    description="Posts that are to be seen no more get a run of takedown_job.",
+)
+def open_takedowns_sensor(
+    context: dg.SensorEvaluationContext, state: dg.ResourceParam[sa.Engine]
+) -> dg.SensorResult | dg.SkipReason:
+    """A run for what is to be taken down and is due; its key names every post and try."""
+    now = datetime.now(UTC)
+    with state.connect() as connection:
+        due = retractions_state.due(connection, now=now, limit=_MOST_ROWS)
+    tries = " ".join(f"{each.publication_id}:{each.attempts}" for each in due)
+    tags = {_WORK_TAG: hashlib.sha256(tries.encode()).hexdigest()[:32]}
+    runs = context.instance.get_runs_count(dg.RunsFilter(tags=tags))
+    if not due or (runs and not _was_left(context.instance, tags, runs, now)):
+        return dg.SkipReason("nothing is to be taken down now, or a run is at it")
+    run_key = f"takedown:{tags[_WORK_TAG]}:{runs}"
+    return dg.SensorResult(run_requests=[dg.RunRequest(run_key=run_key, tags=tags)])
 
 
 def _is_abandoned(state: sa.Engine, row: Publication, now: datetime) -> bool:

@@ -7,7 +7,7 @@ import typer
 from rich.markup import escape
 
 from viral_forge_assets import operating
-from viral_forge_assets.commands import channels, clips, gallery, niches, queue, rights
+from viral_forge_assets.commands import channels, clips, gallery, niches, queue, rights, takedowns
 from viral_forge_assets.commands.terminal import out, say, told_plainly, writing
 from viral_forge_assets.doctor import examine
 from viral_forge_assets.partitions import known_niche
@@ -19,6 +19,7 @@ app.add_typer(niches.app, name="niche")
 app.add_typer(channels.app, name="channel")
 app.add_typer(queue.app, name="queue")
 app.add_typer(rights.app, name="rights")
+app.add_typer(takedowns.app, name="takedown")
 
 
 @app.command()

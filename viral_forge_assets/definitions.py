@@ -36,6 +36,7 @@ from viral_forge_assets import (
     queues,
     quotas,
     source,
+    takedowns,
     transform,
 )
 from viral_forge_assets.domain.caption_styles import CaptionStyle, parse_caption_style
@@ -193,7 +194,8 @@ def no_display(doing: str, share: float) -> None:
 
 def build_definitions(settings: Settings, **overrides: object) -> dg.Definitions:
     """Everything that Dagster is told, with ``overrides`` in place of resources of those keys."""
-    stages = [quotas, proposals, source, captions, transform, publication, queues, metrics]
+    by_candidate = [source, captions, transform, publication, metrics]
+    stages = [quotas, proposals, queues, takedowns, *by_candidate]
     return dg.Definitions(
         assets=[
             # Many niches are scanned side by side, so one run takes them all.
@@ -208,6 +210,7 @@ def build_definitions(settings: Settings, **overrides: object) -> dg.Definitions
             jobs.candidate_job,
             jobs.publish_job,
             jobs.queue_job,
+            jobs.takedown_job,
             jobs.metrics_job,
             jobs.performance_job,
             jobs.approve_job,
@@ -224,6 +227,7 @@ def build_definitions(settings: Settings, **overrides: object) -> dg.Definitions
             niche_sensors.removed_niches_sensor,
             trend_sensors.new_trends_sensor,
             publication_sensors.due_publications_sensor,
+            publication_sensors.open_takedowns_sensor,
             run_sensors.silent_runs_sensor,
             run_sensors.failures_sensor,
         ],

@@ -51,6 +51,14 @@ publish_job = dg.define_asset_job(
     description="Take the due posts of one candidate one step on. The only job that posts.",
 )
 
+takedown_job = dg.define_asset_job(
+    "takedown_job",
+    selection=dg.AssetSelection.assets(["publication", "takedowns"]),
+    executor_def=dg.in_process_executor,
+    tags={"viral_forge/kind": "publish"},
+    description="Take posts down: config clips, sources or holders; without, what is still open.",
+)
+
 queue_job = dg.define_asset_job(
     "queue_job",
     selection=dg.AssetSelection.assets(["publication", "posting_queue"]),

@@ -110,7 +110,12 @@ def test_every_asset_is_for_niches_or_candidates_or_sums_up_all_of_them(reposito
         "candidates/shortlist",
         "metrics/niche_performance",
     }
-    of_all = {"candidates/quota_use", "candidates/niche_proposals", "publication/posting_queue"}
+    of_all = {
+        "candidates/quota_use",
+        "candidates/niche_proposals",
+        "publication/posting_queue",
+        "publication/takedowns",
+    }
     assert len(by_candidate) == len(asset_keys(repository)) - len(by_niche) - len(of_all)
 
 
@@ -174,6 +179,7 @@ def test_every_sensor_is_there_and_runs_by_itself(repository):
             "removed_niches_sensor",
             "new_trends_sensor",
             "due_publications_sensor",
+            "open_takedowns_sensor",
             "silent_runs_sensor",
             "failures_sensor",
         ],

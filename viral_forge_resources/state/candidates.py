@@ -264,3 +264,11 @@ def of_video(
     )
     statement = sa.select(candidates).where(is_it).order_by(candidates.c.candidate_key)
     return read_all(connection, Candidate, statement)
+
+
+def by_author(connection: sa.Connection, author: str) -> set[tuple[str, str]]:
+    """Platform and id of the videos whose author has that name, whatever its case."""
+    statement = sa.select(candidates.c.platform, candidates.c.platform_video_id).where(
+        sa.func.lower(candidates.c.author) == author.strip().lower()
+    )
+    return {(row.platform, row.platform_video_id) for row in connection.execute(statement)}

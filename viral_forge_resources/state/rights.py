@@ -49,6 +49,14 @@ def of_videos(
     return found
 
 
+def held_by(connection: sa.Connection, holder: str) -> set[tuple[str, str]]:
+    """Platform and id of the works whose holder has that name, whatever its case."""
+    statement = sa.select(rights.c.platform, rights.c.platform_video_id).where(
+        sa.func.lower(rights.c.holder) == holder.strip().lower()
+    )
+    return {(row.platform, row.platform_video_id) for row in connection.execute(statement)}
+
+
 def revoke(connection: sa.Connection, rights_id: str, *, now: datetime) -> bool:
     """True if the record was in force until now; a revoked one never comes back."""
     in_force = (rights.c.rights_id == rights_id) & rights.c.revoked_at.is_(None)

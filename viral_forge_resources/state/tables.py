@@ -12,6 +12,7 @@ from viral_forge_resources.contracts.records import (
     Ranking,
     ScorePart,
 )
+from viral_forge_resources.contracts.retraction import RetractionState
 from viral_forge_resources.contracts.rhythm import Rhythm
 from viral_forge_resources.contracts.scanning import NichePolicy, ScanState, SkipCause
 from viral_forge_resources.contracts.submission import StepState
@@ -325,6 +326,26 @@ publication_steps = sa.Table(
     sa.Column("attempts", sa.Integer, nullable=False),
     sa.Column("due_at", UtcDateTime, nullable=False),
     sa.Column("reason", _PROSE),
+    sa.Index(None, "state", "due_at"),
+)
+
+retractions = sa.Table(
+    "retractions",
+    metadata,
+    sa.Column(
+        "publication_id",
+        _SHORT_ID,
+        sa.ForeignKey("publications.publication_id"),
+        primary_key=True,
+    ),
+    sa.Column("asked_by", _TITLE, nullable=False),
+    sa.Column("asked_at", UtcDateTime, nullable=False),
+    sa.Column("why", _PROSE, nullable=False),
+    sa.Column("state", enum_type(RetractionState, constraint="state"), nullable=False),
+    sa.Column("due_at", UtcDateTime, nullable=False),
+    sa.Column("attempts", sa.Integer, nullable=False),
+    sa.Column("outcome", _PROSE),
+    sa.Column("done_at", UtcDateTime),
     sa.Index(None, "state", "due_at"),
 )
 
