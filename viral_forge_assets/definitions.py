@@ -19,13 +19,14 @@ import viral_forge_resources.publishers
 import viral_forge_resources.scanners
 import viral_forge_resources.storage
 import viral_forge_resources.vision
-from schedules import rhythms
+from schedules import access, rhythms
 from sensors import candidates as candidate_sensors
 from sensors import niches as niche_sensors
 from sensors import publications as publication_sensors
 from sensors import runs as run_sensors
 from sensors import trends as trend_sensors
 from viral_forge_assets import (
+    access_jobs,
     candidates,
     captions,
     jobs,
@@ -43,12 +44,15 @@ from viral_forge_assets.domain.caption_styles import CaptionStyle, parse_caption
 from viral_forge_assets.domain.recipes import Recipe, parse_recipe, require_caption_style
 from viral_forge_assets.scanning import ScanPlan
 from viral_forge_resources import resources as shells
+from viral_forge_resources.accounts.keeping import SqlAccounts
+from viral_forge_resources.accounts.vault import Vault
 from viral_forge_resources.contracts.costs import Budget
 from viral_forge_resources.contracts.errors import Misconfigured
 from viral_forge_resources.contracts.media_ports import FetchLimits
+from viral_forge_resources.contracts.oauth import Login
 from viral_forge_resources.contracts.studio import Retention, Studio
 from viral_forge_resources.media.subtitles import read_subtitles
-from viral_forge_resources.plugins import plugin_names
+from viral_forge_resources.plugins import open_plugin, plugin_names
 from viral_forge_resources.settings import EnabledPlugins, Settings, settings_problems
 from viral_forge_resources.state.engine import migrate, open_engine
 from viral_forge_resources.workers.parts.ytdlp import YtdlpSettings
@@ -88,6 +92,26 @@ def open_state(settings: Settings) -> sa.Engine:
     engine = open_engine(settings.state_url or f"sqlite:///{settings.home / 'state.db'}")
     migrate(engine)
     return engine
+
+
+def open_login(platform: str) -> Login:
+    """How people give us access to their accounts on ``platform``.
+
+    Raises:
+        Misconfigured: no login is known for it.
+    """
+    login: Login = open_plugin(viral_forge_resources.oauth, platform)
+    return login
+
+
+def vault_of(settings: Settings) -> Vault:
+    """What seals tokens."""
+    return Vault([key.get_secret_value() for key in settings.token_keys])
+
+
+def open_accounts(settings: Settings, state: sa.Engine) -> SqlAccounts:
+    """Access to our accounts."""
+    return SqlAccounts(state, vault_of(settings), open_login)
 
 
 def shipped_recipes() -> Mapping[str, Recipe]:
@@ -163,6 +187,7 @@ def build_resources(settings: Settings) -> dict[str, object]:
         ),
         "publishers": shells.PublishersResource(names=list(settings.publishers)),
         "metrics_readers": shells.MetricsReadersResource(names=list(settings.publishers)),
+        "token_keeper": shells.token_keeper_resource(partial(open_accounts, settings)),
         "downloader": shells.DownloaderResource(
             allow_private_addresses=settings.allow_private_addresses
         ),
@@ -219,6 +244,7 @@ def build_definitions(settings: Settings, **overrides: object) -> dg.Definitions
             niche_jobs.add_niche_job,
             niche_jobs.decide_proposals_job,
             jobs.housekeeping_job,
+            access_jobs.tokens_job,
         ],
         sensors=[
             candidate_sensors.watched_niches_sensor,
@@ -237,6 +263,7 @@ def build_definitions(settings: Settings, **overrides: object) -> dg.Definitions
             rhythms.six_hourly_metrics_schedule,
             rhythms.daily_performance_schedule,
             rhythms.daily_housekeeping_schedule,
+            access.ten_minutely_tokens_schedule,
         ],
         resources=build_resources(settings) | overrides,
         executor=dg.in_process_executor,

@@ -20,6 +20,7 @@ import viral_forge_resources.scanners
 import viral_forge_resources.storage
 import viral_forge_resources.vision
 from viral_forge_resources.backfills import WebserverBackfills
+from viral_forge_resources.contracts.accounts import TokenKeeper
 from viral_forge_resources.contracts.backfills import BackfillLauncher
 from viral_forge_resources.contracts.llm import LanguageModel
 from viral_forge_resources.contracts.media_ports import (
@@ -239,6 +240,18 @@ def scan_tools_resource(
 def thumbnails_resource(context: dg.InitResourceContext) -> ThumbnailHasher:
     """What looks at thumbnails; it reaches the web as scanners do."""
     return WebThumbnailHasher(open_tools=context.resources.scan_tools)
+
+
+def token_keeper_resource(open_keeper: Callable[[sa.Engine], TokenKeeper]) -> dg.ResourceDefinition:
+    """What keeps the accounts' tokens fresh; its keys are no configuration, Dagster shows those."""
+
+    @dg.resource(
+        required_resource_keys={"state"}, description="Refreshes the accounts' tokens in time."
+    )
+    def token_keeper(context: dg.InitResourceContext) -> TokenKeeper:
+        return open_keeper(context.resources.state)
+
+    return token_keeper
 
 
 def state_resource(open_state: Callable[[], sa.Engine]) -> dg.ResourceDefinition:

@@ -49,6 +49,9 @@ _UNPARTITIONED = {
     "housekeeping_job",
     "add_niche_job",
     "decide_proposals_job",
+    "queue_job",
+    "takedown_job",
+    "tokens_job",
 }
 
 

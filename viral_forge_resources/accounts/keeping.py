@@ -104,7 +104,7 @@ class SqlAccounts:
 
     def _is_due(self, account: StoredAccount, *, ahead: timedelta) -> bool:
         manners = self.open_login(account.platform).manners
-        return is_due(account, manners, now=datetime.now(UTC), at_least=ahead)
+        return is_due(account, manners, now=datetime.now(UTC), ahead=ahead)
 
     def _connected(self, channel_id: str) -> StoredAccount:
         with self.engine.connect() as connection:

@@ -34,11 +34,13 @@ def may_refresh(account: StoredAccount, manners: Manners, *, now: datetime) -> b
 
 
 def is_due(
-    account: StoredAccount, manners: Manners, *, now: datetime, at_least: timedelta = timedelta(0)
+    account: StoredAccount, manners: Manners, *, now: datetime, ahead: timedelta = timedelta(0)
 ) -> bool:
-    """The schedule refreshes it: its window begins, or it was left alone for too long."""
+    """The schedule refreshes it: its window begins within ``ahead``, or it was left alone long."""
     is_idle = manners.idle is not None and now >= account.issued_at + manners.idle
-    is_ending = not is_good(account.issued_at, account.expires_at, now=now, at_least=at_least)
+    is_ending = not is_good(
+        account.issued_at, account.expires_at, now=now + ahead, at_least=timedelta(0)
+    )
     return (is_idle or is_ending) and may_refresh(account, manners, now=now)
 
 
