@@ -1,7 +1,9 @@
 """From every platform at once to rendered clips, some platforms broken on purpose."""
 
+from collections import Counter
 from collections.abc import AsyncGenerator, Generator, Mapping
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 import dagster as dg
@@ -20,7 +22,7 @@ from viral_forge_resources.contracts.records import CandidateStatus
 from viral_forge_resources.contracts.scanning import ScanTools
 from viral_forge_resources.settings import addresses_in
 from viral_forge_resources.state import candidates
-from viral_forge_resources.state.quotas import SqlQuotaLedger
+from viral_forge_resources.state.quotas import SqlQuotaLedger, balances
 from viral_forge_resources.web import open_web
 
 _NICHES = ("cats", "kittens", "tigers")
@@ -120,6 +122,24 @@ def test_what_no_licence_allows_is_refused_with_what_would_clear_it(studio):
     assert all(row.rights_id and row.score_parts for row in allowed)
     assert "tiktok" in {row.platform for row in refused}
     assert all(f"viral-forge rights add {row.candidate_key}" in str(row.remedy) for row in refused)
+
+
+def test_every_request_that_any_platform_saw_is_in_the_ledger(world, studio):
+    ran = scan_range(studio, _NICHES[0], _NICHES[-1])
+    counted: Counter[str] = Counter()
+    with studio.state.connect() as connection:
+        for each in balances(connection, now=datetime.now(UTC)):
+            if each.bucket.name == "calls":
+                counted[each.bucket.platform] += each.used
+    served = world.grounds["peertube"].platforms.served
+    pictures = counted.pop("thumbnails")  # whose host they ask is the platforms' own matter
+    assert served.keys() == counted.keys()
+    assert all(served[name] >= used for name, used in counted.items())
+    assert served.total() - counted.total() <= pictures
+    told = str(ran.metadata("candidates", "quota_use")["allowances"])
+    assert "| reddit | app-1 | requests | " in told
+    assert " a minute | " in told
+    assert "| peertube | default | calls | " in told
 
 
 def test_duckduckgo_stands_in_for_what_youtube_could_not_be_asked(studio):

@@ -13,6 +13,7 @@ import asyncio
 import json
 import re
 import threading
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from http import HTTPStatus
@@ -141,6 +142,7 @@ class RecordedPlatforms:
 
     Attributes:
         private: addresses asked for on ``private_url``, an address that nobody may be led to.
+        served: how many requests came in, by the path that a platform is mounted under.
     """
 
     def __init__(self) -> None:
@@ -149,6 +151,7 @@ class RecordedPlatforms:
         self._servers: dict[str, asyncio.Server] = {}
         self._platforms: dict[str, Platform] = {}
         self.private: list[str] = []
+        self.served: Counter[str] = Counter()
 
     @property
     def private_url(self) -> str:
@@ -218,6 +221,7 @@ class RecordedPlatforms:
             is_open = True
             while is_open and (read := await _read(reader)) is not None:
                 asked, platform = self._platform(read)
+                self.served[read.path.split("/")[1]] += 1
                 if is_private:
                     self.private.append(read.path)
                 if platform is not None and platform.latency_s:

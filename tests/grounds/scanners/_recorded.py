@@ -208,10 +208,10 @@ class RecordedGround:
         scanner: Scanner = self.plugin.open_plugin(settings)
         trusted = addresses_in(settings)
         async with open_web(ledger=workers.ledger, trusted=trusted, timeout_s=timeout_s) as web:
-            tools = tools_for(self.name, ScanTools(web=web, workers=workers, known=self._known))
+            tools = tools_for(self.name, ScanTools(web=web, workers=workers, known=self.known))
             return await scanned(scanner, request, tools)
 
-    async def _known(
+    async def known(
         self, niche: str, platform: str, *, since: datetime, most: int
     ) -> list[ScannedVideo]:
         """What the recording says that earlier scans saw."""

@@ -51,11 +51,12 @@ class _AsRecorded:
     request: ScanRequest
     workers: RecordedWorkers
     trusted: list[str]
+    ground: RecordedGround
 
     async def scan(
         self, request: ScanRequest, tools: ScanTools
     ) -> AsyncIterator[ScannedVideo | Unusable]:
-        own = ScanTools(web=tools.web, workers=self.workers)
+        own = ScanTools(web=tools.web, workers=self.workers, known=self.ground.known)
         async for item in self.scanner.scan(self.request, own):
             yield item
 
@@ -71,13 +72,15 @@ def _mounted(name: str, platforms: RecordedPlatforms, fault: Fault | None) -> _A
     if fault is not None:
         platform.faults = dict.fromkeys(range(len(recording.exchanges)), fault.web(platforms))
         workers.faults = dict.fromkeys(range(len(recording.jobs)), fault.job)
-    settings = RecordedGround(plugin, recording, platforms).settings(platform.url)
+    ground = RecordedGround(plugin, recording, platforms)
+    settings = ground.settings(platform.url)
     return _AsRecorded(
         platform=name,
         scanner=plugin.open_plugin(settings),
         request=recording.request(server=platform.url),
         workers=workers,
         trusted=addresses_in(settings),
+        ground=ground,
     )
 
 
