@@ -17,8 +17,8 @@ from viral_forge_resources.state import proposals, scan_outcomes, sightings
 
 MADE_BY_CANDIDATE_JOB = (
     ("source", "source_video"),
-    ("transform", "scene_map"),
     ("captions", "transcript"),
+    ("transform", "scene_map"),
     ("transform", "edit_plan"),
     ("captions", "caption_track"),
     ("transform", "rendered_clips"),

@@ -31,11 +31,13 @@ from viral_forge_assets.metadata import (
     markdown_table,
 )
 from viral_forge_assets.partitions import candidate_partitions, known_candidate, known_niche
-from viral_forge_assets.provenance import keep, kept, load, made_from
+from viral_forge_assets.provenance import load
+from viral_forge_assets.scene_maps import SCENE_MAP_VERSION, look_at
 from viral_forge_resources.contracts.costs import Budget
 from viral_forge_resources.contracts.errors import printable
+from viral_forge_resources.contracts.hearing import MUSIC, SPEECH
 from viral_forge_resources.contracts.keys import parse_candidate_key
-from viral_forge_resources.contracts.media import SceneMap
+from viral_forge_resources.contracts.media import SceneMap, Transcript
 from viral_forge_resources.contracts.media_ports import MediaReader, Renderer
 from viral_forge_resources.contracts.records import CheckResult
 from viral_forge_resources.contracts.storage import Storage
@@ -43,8 +45,6 @@ from viral_forge_resources.contracts.studio import ProgressDisplay, Studio
 from viral_forge_resources.contracts.vision import VisionModel
 from viral_forge_resources.contracts.works import SourceFile
 from viral_forge_resources.state import clips as clips_state
-
-_SCENE_MAP_VERSION = 3
 
 
 class EditConfig(dg.Config):
@@ -63,9 +63,9 @@ class EditConfig(dg.Config):
     key_prefix="transform",
     group_name="transform",
     partitions_def=candidate_partitions,
-    deps=[dg.AssetKey(["source", "source_video"])],
+    deps=[dg.AssetKey(["source", "source_video"]), dg.AssetKey(["captions", "transcript"])],
     kinds={"opencv"},
-    code_version=str(_SCENE_MAP_VERSION),
+    code_version=str(SCENE_MAP_VERSION),
 )
 def scene_map(
     context: dg.AssetExecutionContext,
@@ -73,31 +73,35 @@ def scene_map(
     media: dg.ResourceParam[MediaReader],
     progress: dg.ResourceParam[ProgressDisplay],
 ) -> dg.MaterializeResult[None]:
-    """Cuts; faces, text and movement in each shot; silence, black and frozen stretches.
+    """Cuts; faces, text and movement in each shot; speech, music, silence, black, frozen.
 
-    Times are seconds from the first video frame. Made once per source.
+    Times are seconds from the first video frame. Made once per source. A source of more than five
+    minutes is skimmed, and looked at in full where its words and its sound promise a clip.
     """
     key = parse_candidate_key(context.partition_key)
-    document = key.storage_key("transform", "scene_map.json")
     with dagster_failures("looking at the source video"):
-        source = load(
-            storage, key.storage_key("source", "probe.json"), SourceFile, made_by="source_video"
+        looked = look_at(
+            load(
+                storage, key.storage_key("source", "probe.json"), SourceFile, made_by="source_video"
+            ),
+            load(
+                storage,
+                key.storage_key("captions", "transcript.json"),
+                Transcript,
+                made_by="transcript",
+            ),
+            storage=storage,
+            media=media,
+            document=key.storage_key("transform", "scene_map.json"),
+            on_progress=logged_progress(context, "looking", progress),
         )
-        origin = made_from(
-            source=source.video.sha256, sight=media.sight(), version=_SCENE_MAP_VERSION
-        )
-        scenes = kept(storage, document, SceneMap, origin=origin)
-        is_reused = scenes is not None
-        if scenes is None:
-            on_progress = logged_progress(context, "looking", progress)
-            with storage.as_file(source.video.key) as path:
-                scenes = media.analyse(path, source.probe, on_progress=on_progress)
-        stored = keep(storage, document, scenes, origin=origin)
+    scenes = looked.scenes
     return dg.MaterializeResult(
-        metadata=file_metadata(stored, reused=is_reused)
+        metadata=file_metadata(looked.stored, reused=looked.is_reused)
         | {"shots": len(scenes.shots), "silences": len(scenes.silences)}
         | {"duration_s": round(scenes.duration_s, 3)}
         | _seen(scenes)
+        | _heard(scenes)
     )
 
 
@@ -108,7 +112,21 @@ def _seen(scenes: SceneMap) -> Metadata:
         faces = f"nobody looked for faces: {scenes.no_faces_because}"
     if scenes.no_texts_because is not None:
         texts = f"nobody looked for text: {scenes.no_texts_because}"
-    return {"faces": faces, "texts": texts}
+    in_full: str | float = "all of it"
+    if scenes.in_full is not None:
+        in_full = round(sum(stretch.duration_s for stretch in scenes.in_full), 1)
+    return {"faces": faces, "texts": texts, "seen_in_full_s": in_full}
+
+
+def _heard(scenes: SceneMap) -> Metadata:
+    sound = scenes.sound
+    if sound is None:
+        return {"sound": "none"}
+    names = {"speech_s": SPEECH, "music_s": MUSIC}
+    lengths = {name: round(sound.kinds.count(kind) * sound.step_s) for name, kind in names.items()}
+    if sound.no_speech_because is not None:
+        lengths = {}
+    return {"sound": sound.no_speech_because or "heard", "peaks": len(sound.peaks), **lengths}
 
 
 @dg.asset(

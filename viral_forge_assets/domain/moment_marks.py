@@ -52,6 +52,12 @@ def marks_of(material: Material, stretch: Stretch) -> tuple[Mark, ...]:
     )
 
 
+def score_of(material: Material, stretch: Stretch) -> float:
+    """The mean of its marks by their weight, in [0, 1]."""
+    marks = marks_of(material, stretch)
+    return sum(mark.weight * mark.value for mark in marks) / sum(mark.weight for mark in marks)
+
+
 def overlap_s(stretches: Sequence[Stretch], window: Stretch) -> float:
     """Seconds of ``window`` that ``stretches``, in order and apart, cover."""
     first = bisect_left(stretches, window.start_s, key=lambda stretch: stretch.end_s)

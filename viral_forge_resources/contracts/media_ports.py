@@ -56,10 +56,24 @@ class MediaReader(Protocol):
         """
 
     def sight(self) -> str:
-        """What ``analyse`` looks for faces and text with; other sights see other things."""
+        """What pictures and sound are looked at with; other senses find other things."""
 
     def analyse(self, path: Path, probe: MediaProbe, *, on_progress: ProgressCallback) -> SceneMap:
-        """Cuts, what is in each shot, silence, black and frozen stretches, in one pass."""
+        """Cuts, what is in each shot, what is heard, black and frozen stretches, in one pass."""
+
+    def skim(self, path: Path, probe: MediaProbe, *, on_progress: ProgressCallback) -> SceneMap:
+        """All of the sound, and cuts between pictures some seconds apart: nothing in full."""
+
+    def look_closer(
+        self,
+        path: Path,
+        probe: MediaProbe,
+        skimmed: SceneMap,
+        *,
+        within: Sequence[Stretch],
+        on_progress: ProgressCallback,
+    ) -> SceneMap:
+        """``skimmed`` with every picture looked at ``within`` stretches that are apart."""
 
     def contact_sheet(self, path: Path, target: Path, *, title: str) -> None:
         """Write a JPEG of frames spread over the video, each with its time."""

@@ -2,15 +2,17 @@
 
 from collections import deque
 from dataclasses import dataclass, replace
+from functools import partial
 from math import sqrt
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from viral_forge_resources.contracts.media import MediaProbe, Shot
+from viral_forge_resources.media._aside import Aside
 from viral_forge_resources.media._people import FaceLook, likeness, people
 from viral_forge_resources.media._shots import Picture, change_between
-from viral_forge_resources.media._sight import Colours, Sight
+from viral_forge_resources.media._sight import Colours, Finder, Sight
 from viral_forge_resources.media._writing import Reading, texts
 
 if TYPE_CHECKING:
@@ -46,19 +48,23 @@ class _Snapshot:
 
 
 class Lookout:
-    """Takes pictures in time order, and is told of cuts as they are found."""
+    """Takes pictures in time order, and is told of cuts as they are found.
 
-    def __init__(self, sight: Sight, probe: MediaProbe) -> None:
+    Faces and text are looked for in threads of their own: the decoder need not wait.
+    """
+
+    def __init__(self, sight: Sight, probe: MediaProbe, *, start_s: float = 0.0) -> None:
         from av.video.reformatter import VideoReformatter
 
         self._sight = sight
         self._probe = probe
         self._face_shrinker, self._text_shrinker = VideoReformatter(), VideoReformatter()
         self._face_size, self._text_size = _face_size(probe), _text_size(probe)
-        self._looks: list[FaceLook] = []
-        self._readings: list[Reading] = []
+        self._looks: Aside[FaceLook] = Aside()
+        self._readings: Aside[Reading] = Aside()
+        self._looked_s: float | None = None
         self._snapshots: deque[_Snapshot] = deque()
-        self._shot_s = 0.0
+        self._shot_s = start_s
         self._read_s: float | None = None
         self._waiting: _Snapshot | None = None
         self._last: _Snapshot | None = None
@@ -67,11 +73,11 @@ class Lookout:
         """Look at a picture, if it is time to."""
         faces = self._sight.faces
         if faces is not None and (
-            not self._looks or at_s >= self._looks[-1].at_s + _FACE_STEP_S - _SAME_MOMENT_S
+            self._looked_s is None or at_s >= self._looked_s + _FACE_STEP_S - _SAME_MOMENT_S
         ):
+            self._looked_s = at_s
             picture = self._upright(frame, self._face_shrinker, self._face_size)
-            found = tuple((each, likeness(picture, each)) for each in faces(picture))
-            self._looks.append(FaceLook(at_s=at_s, found=found))
+            self._looks.do(partial(_look, faces, picture, at_s))
         if self._sight.texts is not None and self._is_worth_keeping(at_s, small):
             picture = self._upright(frame, self._text_shrinker, self._text_size)
             self._last = _Snapshot(at_s=at_s, picture=picture, small=small)
@@ -96,10 +102,15 @@ class Lookout:
         self._end_shot(shots[-1].end_s)
         return tuple(self._with_sights(shot) for shot in shots)
 
+    def close(self) -> None:
+        """Stop looking, whatever is still to be looked at."""
+        self._looks.close()
+        self._readings.close()
+
     def _with_sights(self, shot: Shot) -> Shot:
         size_px = (self._probe.width_px, self._probe.height_px)
-        looks = [look for look in self._looks if shot.start_s <= look.at_s < shot.end_s]
-        read = [each for each in self._readings if shot.start_s <= each.at_s < shot.end_s]
+        looks = [look for look in self._looks.results() if shot.start_s <= look.at_s < shot.end_s]
+        read = [each for each in self._readings.results() if shot.start_s <= each.at_s < shot.end_s]
         written = texts(read, start_s=shot.start_s, end_s=shot.end_s, size_px=size_px)
         return replace(shot, faces=people(looks, size_px=size_px), texts=written)
 
@@ -125,8 +136,8 @@ class Lookout:
     def _read(self) -> None:
         if self._waiting is None or self._sight.texts is None:
             return
-        found = tuple(self._sight.texts(self._waiting.picture))
-        self._readings.append(Reading(at_s=self._waiting.at_s, found=found))
+        waiting = self._waiting
+        self._readings.do(partial(_reading, self._sight.texts, waiting.picture, waiting.at_s))
         self._read_s, self._waiting = self._waiting.at_s, None
 
     def _upright(
@@ -138,6 +149,15 @@ class Lookout:
             frame, width=width, height=height, format="rgb24", interpolation="BILINEAR"
         )
         return np.ascontiguousarray(np.rot90(shrunk.to_ndarray(), k=-turns))
+
+
+def _look(faces: Finder, picture: Colours, at_s: float) -> FaceLook:
+    found = tuple((each, likeness(picture, each)) for each in faces(picture))
+    return FaceLook(at_s=at_s, found=found)
+
+
+def _reading(texts: Finder, picture: Colours, at_s: float) -> Reading:
+    return Reading(at_s=at_s, found=tuple(texts(picture)))
 
 
 def _face_size(probe: MediaProbe) -> tuple[int, int]:

@@ -65,9 +65,9 @@ class ShotFinder:
         known_s: no other one starts up to here.
     """
 
-    def __init__(self) -> None:
-        self.start_s = 0.0
-        self.known_s = 0.0
+    def __init__(self, start_s: float = 0.0) -> None:
+        self.start_s = start_s
+        self.known_s = start_s
         self._recent: list[_Seen] = []
         self._judged = 0
         self._shots: list[Shot] = []

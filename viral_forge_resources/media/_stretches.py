@@ -14,6 +14,7 @@ _FROZEN_LUMA = 6
 
 _WINDOW_S = 0.02
 _SHORTEST_SILENCE_S = 0.35
+_FAINTEST = 10 ** (-90 / 10)
 _SILENT_POWER = 10 ** (-40 / 10)  # RMS of -40 dBFS
 
 
@@ -91,6 +92,18 @@ class SilenceFinder:
         pairs = zip(edges[::2], edges[1::2], strict=True)
         found = (Stretch(start_s=float(a), end_s=min(float(b), duration_s)) for a, b in pairs)
         return tuple(each for each in found if each.duration_s >= _SHORTEST_SILENCE_S)
+
+    def levels_db(self, duration_s: float, step_s: float) -> npt.NDArray[np.float64] | None:
+        """RMS of each step in dBFS, down to -90; None where no sound could be read at all."""
+        if not self._samples.any():
+            return None
+        each = round(step_s / _WINDOW_S)
+        steps = int(np.ceil(duration_s / step_s))
+        self._make_room(steps * each)
+        power = self._power[: steps * each].reshape(steps, each).sum(axis=1)
+        samples = self._samples[: steps * each].reshape(steps, each).sum(axis=1)
+        mean = power / np.maximum(samples, 1)
+        return np.asarray(10 * np.log10(np.maximum(mean, _FAINTEST)), dtype=np.float64)
 
     def _make_room(self, windows: int) -> None:
         missing = windows - len(self._power)

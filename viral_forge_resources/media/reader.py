@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from viral_forge_resources.contracts.media import MediaProbe, SceneMap
+from viral_forge_resources.contracts.media import MediaProbe, SceneMap, Stretch
 from viral_forge_resources.contracts.media_ports import ProgressCallback
 from viral_forge_resources.contracts.vision import Keyframe
 from viral_forge_resources.media import covers, keyframes, probe, sheets
 from viral_forge_resources.media._sight import Sight, open_sight, sight_name
+from viral_forge_resources.media._voices import hearing_name, open_voices
 
 
 class AvReader:
@@ -29,19 +30,50 @@ class AvReader:
         return probe.probe(path, name=name)
 
     def sight(self) -> str:
-        """What ``analyse`` looks for faces and text with; other sights see other things."""
-        return sight_name() if self._sight is None else type(self._sight).__name__
+        """What pictures and sound are looked at with; other senses find other things."""
+        eyes = sight_name() if self._sight is None else type(self._sight).__name__
+        return f"{eyes}, {hearing_name()}"
 
     def analyse(self, path: Path, probe: MediaProbe, *, on_progress: ProgressCallback) -> SceneMap:
-        """Cuts, what is in each shot, silence, black and frozen stretches, in one pass.
+        """Cuts, what is in each shot, what is heard, black and frozen stretches, in one pass.
 
         Raises:
             BadInput: not one picture can be decoded.
         """
         from viral_forge_resources.media.analysis import analyse
 
-        sight = open_sight() if self._sight is None else self._sight
-        return analyse(path, probe, sight=sight, on_progress=on_progress)
+        return analyse(
+            path, probe, sight=self._eyes(), voices=open_voices(), on_progress=on_progress
+        )
+
+    def skim(self, path: Path, probe: MediaProbe, *, on_progress: ProgressCallback) -> SceneMap:
+        """All of the sound, and cuts between pictures some seconds apart: nothing in full.
+
+        Raises:
+            BadInput: not one picture can be decoded.
+        """
+        from viral_forge_resources.media.skimming import skim
+
+        return skim(path, probe, sight=self._eyes(), voices=open_voices(), on_progress=on_progress)
+
+    def look_closer(
+        self,
+        path: Path,
+        probe: MediaProbe,
+        skimmed: SceneMap,
+        *,
+        within: Sequence[Stretch],
+        on_progress: ProgressCallback,
+    ) -> SceneMap:
+        """``skimmed`` with every picture looked at ``within`` stretches that are apart."""
+        from viral_forge_resources.media.closer import look_closer
+
+        return look_closer(
+            path, probe, skimmed, within=within, sight=self._eyes(), on_progress=on_progress
+        )
+
+    def _eyes(self) -> Sight:
+        return open_sight() if self._sight is None else self._sight
 
     def contact_sheet(self, path: Path, target: Path, *, title: str) -> None:
         """Write a JPEG of frames spread over the video, each with its time.
