@@ -126,7 +126,7 @@ def _allowance(balance: Balance) -> Finding:
     # To be spent is no fault: the scan says so, and asks again afterwards.
     return Finding(
         subject=f"allowance {bucket.platform}/{bucket.project}/{bucket.name}",
-        text=f"{used}; {more}" if balance.used else used,
+        text=f"{used}; {more}" if balance.used and bucket.limit is not None else used,
     )
 
 

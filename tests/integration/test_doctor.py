@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from typer.testing import CliRunner
 
 from viral_forge_assets.cli import app
+from viral_forge_resources.contracts.calls import calls_of
 from viral_forge_resources.contracts.quota import Bucket, Use, Window
 from viral_forge_resources.state.quotas import SqlQuotaLedger
 
@@ -63,3 +64,18 @@ def test_it_says_whether_pictures_leave_this_machine(told):
         "gemini: gemini-3.5-flash-lite, gemini-3.8-flash; it is sent pictures of clips whose recipe"
         " asks for a look"
     )
+
+
+def test_what_has_no_documented_limit_says_so_and_how_much_was_asked(told, sqlite_state):
+    SqlQuotaLedger(sqlite_state).take((calls_of("peertube"),), now=datetime.now(UTC))
+    line = told()["✓ allowance peertube/default/calls"]
+    assert line == "1 this day; no limit is documented"
+
+
+def test_a_short_allowance_says_how_far_back_it_looks(told, sqlite_state):
+    bucket = Bucket(
+        platform="mastodon", name="requests", limit=300, window=Window.FIVE_MINUTES, project="m.s"
+    )
+    SqlQuotaLedger(sqlite_state).take((Use(bucket=bucket, units=2),), now=datetime.now(UTC))
+    line = told()["✓ allowance mastodon/m.s/requests"]
+    assert line.startswith("2 of 300 used in the last 5 minutes; resets at 20")
