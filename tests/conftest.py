@@ -18,7 +18,7 @@ _numbers = count(1)
 
 
 @pytest.fixture(scope="session")
-def _sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("sqlite") / "template.db"
     engine = open_engine(f"sqlite:///{path}")
     migrate(engine)
@@ -26,11 +26,11 @@ def _sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def sqlite_state(_sqlite_template: Path, tmp_path: Path) -> sa.Engine:
+def sqlite_state(sqlite_template: Path, tmp_path: Path) -> sa.Engine:
     """A migrated SQLite database of the test's own."""
     path = tmp_path / "state" / "state.db"
     path.parent.mkdir()
-    shutil.copyfile(_sqlite_template, path)
+    shutil.copyfile(sqlite_template, path)
     return open_engine(f"sqlite:///{path}")
 
 

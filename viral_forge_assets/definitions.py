@@ -45,6 +45,7 @@ from viral_forge_assets.domain.recipes import Recipe, parse_recipe, require_capt
 from viral_forge_assets.scanning import ScanPlan
 from viral_forge_resources import resources as shells
 from viral_forge_resources.accounts.keeping import SqlAccounts
+from viral_forge_resources.accounts.sealing import VaultCipher
 from viral_forge_resources.accounts.vault import Vault
 from viral_forge_resources.contracts.costs import Budget
 from viral_forge_resources.contracts.errors import Misconfigured
@@ -185,8 +186,13 @@ def build_resources(settings: Settings) -> dict[str, object]:
             youtube_statistics=timedelta(days=settings.youtube_statistics_days),
             scan_outcomes=timedelta(days=settings.scan_outcomes_days),
         ),
-        "publishers": shells.PublishersResource(names=list(settings.publishers)),
-        "metrics_readers": shells.MetricsReadersResource(names=list(settings.publishers)),
+        "publishers": shells.publishers_resource(
+            settings.publishers,
+            allow_private_addresses=settings.allow_private_addresses,
+            open_accounts=partial(open_accounts, settings),
+        ),
+        "metrics_readers": shells.metrics_readers_resource,
+        "cipher": VaultCipher(vault_of(settings)),
         "token_keeper": shells.token_keeper_resource(partial(open_accounts, settings)),
         "downloader": shells.DownloaderResource(
             allow_private_addresses=settings.allow_private_addresses

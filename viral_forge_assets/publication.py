@@ -19,6 +19,7 @@ from viral_forge_resources.contracts.publishing import (
     PublicationState,
     Publisher,
 )
+from viral_forge_resources.contracts.sessions import Cipher
 from viral_forge_resources.contracts.storage import Storage
 from viral_forge_resources.contracts.studio import Studio
 from viral_forge_resources.state import publications as publications_state
@@ -96,6 +97,7 @@ def published_posts(
     storage: dg.ResourceParam[Storage],
     publishers: dg.ResourceParam[Mapping[str, Publisher]],
     studio: dg.ResourceParam[Studio],
+    cipher: dg.ResourceParam[Cipher],
 ) -> dg.MaterializeResult[None]:
     """The candidate's posts as the platforms have them.
 
@@ -108,6 +110,7 @@ def published_posts(
         publishers=publishers,
         requires_approval=studio.requires_approval,
         run_id=context.run.run_id,
+        cipher=cipher,
     )
     with dagster_failures("posting"):
         with state.connect() as connection:

@@ -58,18 +58,22 @@ _NO_ADDRESS = (
 )
 
 
-def open_client(*, allow_private_addresses: bool, timeout_s: float = 20.0) -> httpx.Client:
+def open_client(
+    *, allow_private_addresses: bool, trusted: Collection[str] = (), timeout_s: float = 20.0
+) -> httpx.Client:
     """A client that reaches public addresses only, also when it is redirected; close it.
 
     Proxies of the environment are not used: a proxy would resolve names where nobody checks them.
 
     Args:
         allow_private_addresses: reach private, loopback and reserved addresses, too.
+        trusted: addresses of origins that may be private nevertheless.
         timeout_s: longest wait for the next bytes, which starts anew with every byte.
     """
     _keep_addresses_out_of_logs()
+    checks = _Checks(allow_private_addresses=allow_private_addresses, trusted=trusted)
     return httpx.Client(
-        transport=_CheckedTransport(_Checks(allow_private_addresses=allow_private_addresses)),
+        transport=_CheckedTransport(checks),
         timeout=_timeout(timeout_s),
         follow_redirects=True,
         max_redirects=MOST_REDIRECTS,
@@ -178,11 +182,12 @@ def refusal(name: str, status: int, headers: Mapping[str, str]) -> ViralForgeErr
         return kind(name, reason=reason, remedy=remedy)
     message = f"{printable(name)}: {reason}. {remedy}"
     if issubclass(kind, Transient):
-        return kind(message, retry_after=_retry_after(headers.get("retry-after")))
+        return kind(message, retry_after=retry_after(headers.get("retry-after")))
     return kind(message)
 
 
-def _retry_after(value: str | None) -> timedelta | None:
+def retry_after(value: str | None) -> timedelta | None:
+    """The wait that a ``Retry-After`` header asks for; None where it asks for none, or oddly."""
     if value is None:
         return None
     if value.strip().isdecimal():

@@ -7,6 +7,7 @@ from contextlib import (
     contextmanager,
     nullcontext,
 )
+from datetime import UTC, datetime
 from pathlib import Path
 from shutil import rmtree
 
@@ -20,7 +21,7 @@ import viral_forge_resources.scanners
 import viral_forge_resources.storage
 import viral_forge_resources.vision
 from viral_forge_resources.backfills import WebserverBackfills
-from viral_forge_resources.contracts.accounts import TokenKeeper
+from viral_forge_resources.contracts.accounts import Accounts, TokenKeeper
 from viral_forge_resources.contracts.backfills import BackfillLauncher
 from viral_forge_resources.contracts.llm import LanguageModel
 from viral_forge_resources.contracts.media_ports import (
@@ -35,6 +36,7 @@ from viral_forge_resources.contracts.scanning import Scanner, ScanTools
 from viral_forge_resources.contracts.storage import Storage
 from viral_forge_resources.contracts.thumbnails import ThumbnailHasher
 from viral_forge_resources.contracts.vision import VisionModel
+from viral_forge_resources.http import open_client
 from viral_forge_resources.media.downloader import SourceDownloader
 from viral_forge_resources.media.font_chain import FontChain
 from viral_forge_resources.media.reader import AvReader
@@ -42,10 +44,14 @@ from viral_forge_resources.media.renderer import FfmpegRenderer
 from viral_forge_resources.media.transcriber import WhisperTranscriber
 from viral_forge_resources.platforms.thumbnails import WebThumbnailHasher
 from viral_forge_resources.plugins import get_plugin, open_plugin
+from viral_forge_resources.publishers._tools import PublishTools
 from viral_forge_resources.settings import addresses_in
 from viral_forge_resources.state import liveness
 from viral_forge_resources.state.known import SeenBefore
 from viral_forge_resources.state.quotas import SqlQuotaLedger
+
+_UPLOAD_TIMEOUT_S = 120.0
+"""A platform may think for as long before it answers to a whole upload."""
 
 
 class StorageResource(dg.ConfigurableResource[Storage]):
@@ -92,27 +98,6 @@ class VisionModelsResource(dg.ConfigurableResource[Sequence[VisionModel]]):
         """Open each of them."""
         opened = (open_plugin(viral_forge_resources.vision, name) for name in self.names)
         return tuple(model for models in opened for model in models)
-
-
-class PublishersResource(dg.ConfigurableResource[Mapping[str, Publisher]]):
-    """The enabled platforms' publishers, by name."""
-
-    names: list[str]
-
-    def create_resource(self, context: dg.InitResourceContext) -> Mapping[str, Publisher]:
-        """Open each of them."""
-        return {name: open_plugin(viral_forge_resources.publishers, name) for name in self.names}
-
-
-class MetricsReadersResource(dg.ConfigurableResource[Mapping[str, MetricsReader]]):
-    """Those publishers that can read results back, by name."""
-
-    names: list[str]
-
-    def create_resource(self, context: dg.InitResourceContext) -> Mapping[str, MetricsReader]:
-        """Open each of them."""
-        opened = {n: open_plugin(viral_forge_resources.publishers, n) for n in self.names}
-        return {name: each for name, each in opened.items() if isinstance(each, MetricsReader)}
 
 
 class DownloaderResource(dg.ConfigurableResource[Downloader]):
@@ -181,6 +166,55 @@ class BackfillsResource(dg.ConfigurableResource[BackfillLauncher]):
     def create_resource(self, context: dg.InitResourceContext) -> BackfillLauncher:
         """Name the webserver; it is called when a backfill is launched."""
         return WebserverBackfills(self.webserver_url)
+
+
+def publishers_resource(
+    names: Sequence[str],
+    *,
+    allow_private_addresses: bool,
+    open_accounts: Callable[[sa.Engine], Accounts],
+) -> dg.ResourceDefinition:
+    """What opens the enabled platforms' publishers, by name; every call is counted in state.
+
+    Args:
+        names: the enabled ones; the web addresses among their settings may be private.
+        allow_private_addresses: every address may be private.
+        open_accounts: gives access to our accounts.
+    """
+
+    @dg.resource(
+        required_resource_keys={"state"}, description="The enabled platforms' publishers, by name."
+    )
+    def publishers(context: dg.InitResourceContext) -> Generator[Mapping[str, Publisher]]:
+        state = context.resources.state
+        plugins = {name: get_plugin(viral_forge_resources.publishers, name) for name in names}
+        settings = {name: plugin.Settings() for name, plugin in plugins.items()}
+        with open_client(
+            allow_private_addresses=allow_private_addresses,
+            trusted=[each for known in settings.values() for each in addresses_in(known)],
+            timeout_s=_UPLOAD_TIMEOUT_S,
+        ) as client:
+            tools = PublishTools(
+                accounts=open_accounts(state),
+                ledger=SqlQuotaLedger(state),
+                client=client,
+                clock=lambda: datetime.now(UTC),
+            )
+            yield {
+                name: plugin.open_plugin(settings[name], tools) for name, plugin in plugins.items()
+            }
+
+    return publishers
+
+
+@dg.resource(
+    required_resource_keys={"publishers"},
+    description="Those publishers that can read results back, by name.",
+)
+def metrics_readers_resource(context: dg.InitResourceContext) -> Mapping[str, MetricsReader]:
+    """Each enabled publisher that reads results."""
+    opened: Mapping[str, Publisher] = context.resources.publishers
+    return {name: each for name, each in opened.items() if isinstance(each, MetricsReader)}
 
 
 def scan_tools_resource(

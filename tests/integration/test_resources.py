@@ -159,8 +159,6 @@ def test_the_password_of_state_is_in_no_resource_configuration(tmp_path):
     "shell",
     [
         shells.ScannersResource(names=["nosuch"]),
-        shells.PublishersResource(names=["nosuch"]),
-        shells.MetricsReadersResource(names=["nosuch"]),
         shells.StorageResource(backend="nosuch"),
     ],
     ids=lambda shell: type(shell).__name__,

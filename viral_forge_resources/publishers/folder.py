@@ -24,6 +24,7 @@ from viral_forge_resources.publishers._post_folder import (
     write_folder,
 )
 from viral_forge_resources.publishers._studio_csv import read_reports
+from viral_forge_resources.publishers._tools import PublishTools
 from viral_forge_resources.settings import in_home, settings_config
 
 
@@ -42,7 +43,7 @@ class Settings(BaseSettings):
     )
 
 
-def open_plugin(settings: Settings) -> "FolderPublisher":
+def open_plugin(settings: Settings, tools: PublishTools) -> "FolderPublisher":  # noqa: ARG001  it reaches no platform
     """The publisher that ``settings`` describe."""
     return FolderPublisher(path=settings.path, reports=settings.reports)
 

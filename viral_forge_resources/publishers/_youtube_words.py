@@ -1,0 +1,109 @@
+"""What YouTube takes of a post, in its own counting, and the resource that is sent for it.
+
+Source: https://developers.google.com/youtube/v3/docs/videos
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from viral_forge_resources.contracts.publishing import Post
+
+FORBIDDEN = "<>"
+MOST_TITLE_CHARACTERS = 100
+MOST_DESCRIPTION_BYTES = 5_000
+MOST_TAG_CHARACTERS = 500
+MOST_BYTES = 274_877_906_944
+LONGEST_S = 12 * 3600.0
+PARTS = "snippet,status,paidProductPlacementDetails"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wishes:
+    """What the operator wants of every video.
+
+    Attributes:
+        privacy: public, unlisted or private.
+        publish_at: when YouTube itself makes the video public; it is private until then.
+    """
+
+    privacy: str
+    category: str
+    notifies: bool
+    publish_at: datetime | None = None
+
+    @property
+    def sent_privacy(self) -> str:
+        """What is asked for now. Only a private video may have a moment to be published at."""
+        return "private" if self.publish_at else self.privacy
+
+
+def marker(publication_id: str) -> str:
+    """The tag by which a post is known again, whatever became of what we remember of it."""
+    return f"vf{publication_id}"
+
+
+def counted_tags(tags: Sequence[str]) -> int:
+    """Characters of the tags as YouTube counts them: commas too, and quotes around blanks."""
+    quoted = sum(len(tag) + 2 * (" " in tag) for tag in tags)
+    return quoted + max(len(tags) - 1, 0)
+
+
+def problems(post: Post, wishes: Wishes, *, now: datetime) -> Iterator[str]:
+    """Every reason why YouTube would refuse the post."""
+    title, description = post.text.title, post.text.description
+    if not title.strip() or len(title) > MOST_TITLE_CHARACTERS:
+        yield f"YouTube's titles have 1 to {MOST_TITLE_CHARACTERS} characters, not {len(title)}"
+    size = len(description.encode(errors="replace"))
+    if size > MOST_DESCRIPTION_BYTES:
+        yield f"YouTube's descriptions have {MOST_DESCRIPTION_BYTES:,} bytes; this has {size:,}"
+    for name, text in (("title", title), ("description", description)):
+        if any(character in text for character in FORBIDDEN):
+            yield f"YouTube's {name}s hold neither < nor >"
+    counted = counted_tags(_tags(post))
+    if counted > MOST_TAG_CHARACTERS:
+        yield f"YouTube's tags have {MOST_TAG_CHARACTERS} characters together; these have {counted}"
+    yield from _media_problems(post)
+    if wishes.publish_at is not None and wishes.publish_at <= now:
+        yield "YouTube publishes by itself only at a moment to come"
+
+
+def _media_problems(post: Post) -> Iterator[str]:
+    size = post.video.stat().st_size
+    if not 0 < size <= MOST_BYTES:
+        yield f"YouTube takes files of 1 to {MOST_BYTES:,} bytes; this has {size:,}"
+    if post.duration_s > LONGEST_S:
+        yield f"YouTube takes videos of {LONGEST_S:.0f} s; this has {post.duration_s:.0f} s"
+
+
+def resource(post: Post, wishes: Wishes) -> dict[str, Any]:
+    """The video resource of a post; what is left out YouTube would choose itself.
+
+    Without a privacy it would make the video public.
+    """
+    disclosure = post.disclosure
+    status: dict[str, Any] = {
+        "privacyStatus": wishes.sent_privacy,
+        "selfDeclaredMadeForKids": disclosure.is_made_for_kids,
+        "containsSyntheticMedia": disclosure.is_synthetic,
+        "license": "youtube",
+        "embeddable": True,
+        "publicStatsViewable": True,
+    }
+    if wishes.publish_at is not None:
+        status["publishAt"] = f"{wishes.publish_at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+    return {
+        "snippet": {
+            "title": post.text.title,
+            "description": post.text.description,
+            "tags": list(_tags(post)),
+            "categoryId": wishes.category,
+        },
+        "status": status,
+        "paidProductPlacementDetails": {"hasPaidProductPlacement": disclosure.is_paid},
+    }
+
+
+def _tags(post: Post) -> tuple[str, ...]:
+    return (*post.text.tags, marker(post.publication_id))
