@@ -7,10 +7,12 @@ import sqlalchemy as sa
 
 from viral_forge_assets.domain.edit_plan import EditPlan
 from viral_forge_assets.provenance import artefact_of
+from viral_forge_resources.contracts.media_ports import MediaReader
 from viral_forge_resources.contracts.records import ArtefactKind, Clip
-from viral_forge_resources.contracts.storage import StoredFile
+from viral_forge_resources.contracts.storage import Storage, StoredFile
 from viral_forge_resources.contracts.works import RenderedClip
 from viral_forge_resources.state import artefacts as artefacts_state
+from viral_forge_resources.state import clip_prints as clip_prints_state
 from viral_forge_resources.state import clips as clips_state
 from viral_forge_resources.state import publications as publications_state
 
@@ -48,6 +50,20 @@ def record_clip(
                 clip_number=rendered.number,
             ),
         )
+
+
+def remember_likeness(
+    state: sa.Engine, storage: Storage, media: MediaReader, rendered: RenderedClip
+) -> None:
+    """Keep what the clip looks and sounds like, for as long as anybody may have posted it."""
+    with state.connect() as connection:
+        is_known = clip_prints_state.get(connection, rendered.video.sha256) is not None
+    if is_known:
+        return
+    with storage.as_file(rendered.video.key) as clip:
+        taken = media.likeness(clip, rendered.probe)
+    with state.begin() as connection:
+        clip_prints_state.save(connection, rendered.video.sha256, taken, now=datetime.now(UTC))
 
 
 def forget_others(

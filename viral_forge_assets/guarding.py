@@ -3,13 +3,14 @@
 import hashlib
 from contextlib import ExitStack
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import sqlalchemy as sa
 
 from viral_forge_assets.clearance import verdict_on
 from viral_forge_assets.domain.edit_plan import EditPlan
+from viral_forge_assets.domain.near_duplicates import likeness
 from viral_forge_assets.domain.publishing import Refusal, may_post
 from viral_forge_assets.provenance import load
 from viral_forge_resources.contracts.errors import NotFound
@@ -22,9 +23,13 @@ from viral_forge_resources.state import approvals as approvals_state
 from viral_forge_resources.state import artefacts as artefacts_state
 from viral_forge_resources.state import candidates as candidates_state
 from viral_forge_resources.state import channels as channels_state
+from viral_forge_resources.state import clip_prints as clip_prints_state
 from viral_forge_resources.state import clips as clips_state
 
 _ATTACHED = frozenset({ArtefactKind.COVER, ArtefactKind.SUBTITLES})
+_REMEMBERED = timedelta(days=365)
+"""A channel's viewers may see after a year what they saw before."""
+
 _DRAWS_OVER = frozenset({"watermark"})
 
 
@@ -50,7 +55,7 @@ class Guard:
         if refusal is not None or clip is None or video is None:
             return refusal or Refusal(reasons=("the clip's file is not in storage",))
         post = self._post(publication, clip, video, files)
-        problems = publisher.problems(post)
+        problems = (*publisher.problems(post), *self._repeats(publication, now=now))
         return Refusal(reasons=problems) if problems else post
 
     def again(self, publication: Publication, files: ExitStack) -> Post | None:
@@ -97,6 +102,22 @@ class Guard:
                 requires_approval=self.requires_approval,
                 clip=clip,
             )
+
+    def _repeats(self, publication: Publication, *, now: datetime) -> tuple[str, ...]:
+        """Posts of the channel that show nearly the same."""
+        with self.state.connect() as connection:
+            mine = clip_prints_state.get(connection, publication.content_sha256)
+            posted = clip_prints_state.posted_on(
+                connection, publication.channel_id, since=now - _REMEMBERED
+            )
+        if mine is None:
+            return ()
+        return tuple(
+            f"it is nearly the same as '{other.title}', which this channel has already"
+            for other in posted
+            if other.publication_id != publication.publication_id
+            and likeness(mine, other.likeness).is_same
+        )
 
     def _post(self, publication: Publication, clip: Clip, video: Path, files: ExitStack) -> Post:
         attached = self._attached(publication, files)

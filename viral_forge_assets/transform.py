@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from viral_forge_assets.asking import Asker
 from viral_forge_assets.clearance import require_right
-from viral_forge_assets.clip_records import forget_others, record_clip
+from viral_forge_assets.clip_records import forget_others, record_clip, remember_likeness
 from viral_forge_assets.domain.clip_checks import CHECK_NAMES
 from viral_forge_assets.domain.edit_plan import ClipPlan
 from viral_forge_assets.domain.formats import in_format
@@ -224,6 +224,7 @@ def rendered_clips(
             rendered, is_reused = room.render(clip, media, scratch, on_progress=on_progress)
             with state.begin() as connection:
                 record_clip(connection, context.partition_key, plan, rendered)
+            remember_likeness(state, storage, media, rendered)
             with storage.as_file(rendered.sheet.key) as sheet:
                 small = media.thumbnail(sheet, max_bytes=THUMBNAIL_BYTES)
             facts |= clip_metadata(rendered, studio, small, is_reused=is_reused)

@@ -23,6 +23,7 @@ from viral_forge_resources.contracts.errors import (
     Rejected,
     Unreachable,
 )
+from viral_forge_resources.contracts.likeness import ClipPrint
 from viral_forge_resources.contracts.publishing import (
     Lookup,
     Post,
@@ -39,6 +40,7 @@ from viral_forge_resources.state import (
     approvals,
     artefacts,
     channels,
+    clip_prints,
     clips,
     liveness,
     queues,
@@ -531,4 +533,45 @@ def test_a_post_goes_out_in_its_channels_rhythm(desk):
     rhythm(desk)
     with desk.state.begin() as connection:
         queues.move(connection, {desk.row().publication_id: datetime.now(UTC) - _MINUTE})
+    assert desk.work().state is _S.PUBLISHED
+
+
+def remember(desk: Desk, content: str, frames: tuple[int, ...]) -> None:
+    """What a clip of that content looks like; it has no sound."""
+    with desk.state.begin() as connection:
+        clip_prints.save(connection, sha256(content), ClipPrint(frames=frames), now=_LONG_AGO)
+
+
+def published(desk: Desk, content: str, *, channel_id: str) -> None:
+    """Another candidate's clip of that content, which the channel has had since a moment ago."""
+    row = save_publication(
+        desk.state,
+        candidate_key="cooking:inbox:other",
+        content_sha256=sha256(content),
+        channel_id=channel_id,
+        text=builders.post_text(title="Pasta, once more"),
+    )
+    now = datetime.now(UTC)
+    with desk.state.begin() as connection:
+        outbox.approve(connection, row.content_sha256, now=now)
+        assert outbox.claim(
+            connection, row.publication_id, claimed_by="run", lease=_MINUTE, now=now
+        )
+        outbox.settle(connection, row.publication_id, _S.PUBLISHED, expected=_S.SUBMITTING, now=now)
+
+
+def test_what_a_channel_has_already_is_not_posted_there_in_another_encode(desk):
+    remember(desk, "clip", (0x0F0F, 0xF0F0))
+    remember(desk, "other", (0x0F0E, 0xF0F1))
+    published(desk, "other", channel_id=builders.CHANNEL)
+    row = desk.work()
+    assert row.state is _S.WITHDRAWN
+    assert "nearly the same as 'Pasta, once more'" in (row.reason or "")
+    assert desk.platform.held == []
+
+
+def test_what_another_channel_has_may_be_posted(desk):
+    remember(desk, "clip", (0x0F0F, 0xF0F0))
+    remember(desk, "other", (0x0F0F, 0xF0F0))
+    published(desk, "other", channel_id="folder:elsewhere")
     assert desk.work().state is _S.PUBLISHED

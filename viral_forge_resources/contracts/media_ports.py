@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from viral_forge_resources.contracts.likeness import ClipPrint
 from viral_forge_resources.contracts.media import (
     ClipFacts,
     MediaProbe,
@@ -74,6 +75,9 @@ class MediaReader(Protocol):
         on_progress: ProgressCallback,
     ) -> SceneMap:
         """``skimmed`` with every picture looked at ``within`` stretches that are apart."""
+
+    def likeness(self, path: Path, probe: MediaProbe) -> ClipPrint:
+        """What the clip at ``path`` looks and sounds like, in a few numbers."""
 
     def contact_sheet(self, path: Path, target: Path, *, title: str) -> None:
         """Write a JPEG of frames spread over the video, each with its time."""

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from viral_forge_resources.contracts.likeness import ClipPrint
 from viral_forge_resources.contracts.media import MediaProbe, SceneMap, Stretch
 from viral_forge_resources.contracts.media_ports import ProgressCallback
 from viral_forge_resources.contracts.vision import Keyframe
@@ -74,6 +75,16 @@ class AvReader:
 
     def _eyes(self) -> Sight:
         return open_sight() if self._sight is None else self._sight
+
+    def likeness(self, path: Path, probe: MediaProbe) -> ClipPrint:
+        """What the clip at ``path`` looks and sounds like, in a few numbers.
+
+        Raises:
+            BadInput: no picture or no sound of it can be decoded.
+        """
+        from viral_forge_resources.media.fingerprints import clip_print
+
+        return clip_print(path, probe)
 
     def contact_sheet(self, path: Path, target: Path, *, title: str) -> None:
         """Write a JPEG of frames spread over the video, each with its time.

@@ -2,6 +2,7 @@
 
 import sqlalchemy as sa
 
+from viral_forge_resources.contracts.likeness import ClipPrint
 from viral_forge_resources.contracts.oauth import AccountState
 from viral_forge_resources.contracts.publishing import MAY_BE_LIVE, PublicationState
 from viral_forge_resources.contracts.records import (
@@ -347,6 +348,14 @@ retractions = sa.Table(
     sa.Column("outcome", _PROSE),
     sa.Column("done_at", UtcDateTime),
     sa.Index(None, "state", "due_at"),
+)
+
+clip_prints = sa.Table(
+    "clip_prints",
+    metadata,
+    sa.Column("content_sha256", _SHA256, primary_key=True),
+    sa.Column("likeness", JsonDocument(ClipPrint), nullable=False),
+    sa.Column("taken_at", UtcDateTime, nullable=False),
 )
 
 approvals = sa.Table(
