@@ -7,7 +7,17 @@ import typer
 from rich.markup import escape
 
 from viral_forge_assets import operating
-from viral_forge_assets.commands import channels, clips, gallery, niches, queue, rights, takedowns
+from viral_forge_assets.commands import (
+    channels,
+    clips,
+    connect,
+    gallery,
+    keys,
+    niches,
+    queue,
+    rights,
+    takedowns,
+)
 from viral_forge_assets.commands.terminal import out, say, told_plainly, writing
 from viral_forge_assets.doctor import examine
 from viral_forge_assets.partitions import known_niche
@@ -19,6 +29,7 @@ app.add_typer(niches.app, name="niche")
 app.add_typer(channels.app, name="channel")
 app.add_typer(queue.app, name="queue")
 app.add_typer(rights.app, name="rights")
+app.add_typer(keys.app, name="keys")
 app.add_typer(takedowns.app, name="takedown")
 
 
@@ -85,6 +96,7 @@ app.command()(gallery.gallery)
 app.command()(clips.approve)
 app.command()(clips.reject)
 app.command()(clips.settle)
+app.command()(connect.connect)
 
 
 if __name__ == "__main__":

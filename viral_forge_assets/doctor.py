@@ -1,7 +1,7 @@
 """Looks at what this studio needs and says what is missing and what to do about it."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,7 +15,9 @@ import viral_forge_resources.scanners
 import viral_forge_resources.storage
 import viral_forge_resources.vision
 from viral_forge_assets import definitions
+from viral_forge_assets.domain.standing import standing
 from viral_forge_resources.contracts.errors import ViralForgeError
+from viral_forge_resources.contracts.oauth import StoredAccount
 from viral_forge_resources.contracts.quota import Balance
 from viral_forge_resources.media.encoders import AUTO
 from viral_forge_resources.media.font_chain import FontChain
@@ -23,6 +25,7 @@ from viral_forge_resources.media.renderer import FfmpegRenderer
 from viral_forge_resources.media.transcriber import WhisperTranscriber
 from viral_forge_resources.plugins import get_plugin, open_plugin
 from viral_forge_resources.settings import Settings
+from viral_forge_resources.state import oauth_tokens
 from viral_forge_resources.state import quotas as quotas_state
 from viral_forge_resources.workers.parts.ytdlp import YtdlpSettings, js_runtime
 
@@ -110,9 +113,20 @@ def _state(settings: Settings) -> Iterator[Finding]:
     shown = engine.url.render_as_string(hide_password=True)
     with engine.connect() as connection:
         balances = quotas_state.balances(connection, now=datetime.now(UTC))
+        accounts = oauth_tokens.all_accounts(connection)
     engine.dispose()
     yield Finding(subject="state", text=f"{shown} is up to date")
     yield from map(_allowance, balances)
+    key_ids = definitions.vault_of(settings).key_ids
+    yield from (_account(account, key_ids) for account in accounts)
+
+
+def _account(account: StoredAccount, key_ids: Collection[str]) -> Finding:
+    """How the account of a channel stands."""
+    manners = definitions.open_login(account.platform).manners
+    found = standing(account, manners, key_ids=key_ids, now=datetime.now(UTC))
+    subject = f"account {account.channel_id.replace(':', '/')}"
+    return Finding(subject=subject, text=f"{found.state}; {found.text}", is_good=found.is_good)
 
 
 def _allowance(balance: Balance) -> Finding:

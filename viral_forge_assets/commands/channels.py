@@ -1,14 +1,22 @@
 """``viral-forge channel``: where clips go."""
 
+from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
 import typer
 
+from viral_forge_assets import definitions
+from viral_forge_assets.commands.connect import studio
 from viral_forge_assets.commands.terminal import say, told_plainly, writing
 from viral_forge_assets.domain.rhythms import checked, described, parse_slot
-from viral_forge_assets.watching import FIRST_PUBLISHER, add_channel, give_rhythm
+from viral_forge_assets.domain.standing import standing
+from viral_forge_assets.watching import FIRST_PUBLISHER, add_channel, give_rhythm, retire_channel
+from viral_forge_resources.accounts.leaving import Leaver
+from viral_forge_resources.contracts.oauth import StoredAccount
 from viral_forge_resources.contracts.rhythm import Rhythm
+from viral_forge_resources.state import channels as channels_state
+from viral_forge_resources.state import oauth_tokens
 
 app = typer.Typer(no_args_is_help=True, help="Where clips go.")
 
@@ -25,6 +33,43 @@ def channel_add(
             connection, niche, publisher=publisher, name=name, now=datetime.now(UTC)
         )
     say(f"{added.channel_id} takes the clips of {niche}")
+
+
+@app.command("list")
+def channel_list() -> None:
+    """List the channels, their accounts, and how those stand."""
+    with studio() as (settings, engine), engine.connect() as connection:
+        key_ids = definitions.vault_of(settings).key_ids
+        for channel in channels_state.in_use(connection):
+            account = oauth_tokens.get(connection, channel.channel_id)
+            told = ("no account",) if account is None else _told(account, key_ids)
+            say(": ".join(part for part in (channel.channel_id, channel.niche, *told) if part))
+
+
+def _told(account: StoredAccount, key_ids: Collection[str]) -> tuple[str, str]:
+    manners = definitions.open_login(account.platform).manners
+    found = standing(account, manners, key_ids=key_ids, now=datetime.now(UTC))
+    return found.state, found.text
+
+
+@app.command("remove")
+def channel_remove(
+    channel: Annotated[str, typer.Argument(metavar="PUBLISHER:NAME", help="The channel.")],
+    *,
+    forget: Annotated[
+        bool, typer.Option("--forget", help="Delete the tokens without telling the platform.")
+    ] = False,
+) -> None:
+    """Take a channel away: planned posts are withdrawn, access is given back, tokens are deleted.
+
+    What is live stays live.
+    """
+    with studio() as (settings, engine):
+        with engine.begin() as connection:
+            withdrawn = retire_channel(connection, channel, now=datetime.now(UTC))
+        say(f"{channel} takes no clips any more; {withdrawn} planned posts are withdrawn")
+        leaver = Leaver(engine, definitions.vault_of(settings), definitions.open_login)
+        say(leaver.leave(channel, is_forgetting=forget))
 
 
 @app.command("rhythm")

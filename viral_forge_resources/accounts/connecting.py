@@ -211,7 +211,8 @@ class Connector:
             _require_lasting(pending, login, grant)
             blank = _blank(pending, account, version=before.version if before else 0, now=now)
             stored = with_grant(blank, grant, vault=self.vault, asked=login.manners.scopes)
-            channels.save(connection, _channel(pending), now=now)
+            known = channels.get(connection, pending.channel_id)
+            channels.save(connection, known or _channel(pending), now=now)
             oauth_tokens.save(connection, stored)
         missing = {scope: login.manners.scopes[scope] for scope in stored.missing_scopes}
         return Connected(

@@ -147,6 +147,21 @@ def withdraw_content(connection: sa.Connection, content_sha256: str, *, reason: 
     return _withdraw(connection, publications.c.content_sha256 == content_sha256, reason=reason)
 
 
+def of_channel(
+    connection: sa.Connection, channel_id: str, *states: PublicationState
+) -> tuple[Publication, ...]:
+    """Every publication of the channel that is in one of the states."""
+    statement = sa.select(publications).where(
+        publications.c.channel_id == channel_id, publications.c.state.in_(states)
+    )
+    return _read(connection, statement.order_by(publications.c.due_at))
+
+
+def withdraw_channel(connection: sa.Connection, channel_id: str, *, reason: str) -> int:
+    """How many publications, planned or approved, of the channel are withdrawn."""
+    return _withdraw(connection, publications.c.channel_id == channel_id, reason=reason)
+
+
 def _withdraw(connection: sa.Connection, which: sa.ColumnElement[bool], *, reason: str) -> int:
     is_waiting = publications.c.state.in_(_WAITING)
     _forget_session(connection, which & is_waiting)
