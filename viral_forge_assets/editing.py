@@ -18,6 +18,7 @@ from viral_forge_assets.domain.edit_plan import (
     with_sound,
 )
 from viral_forge_assets.domain.interchange import timeline_of
+from viral_forge_assets.domain.moment_opinions import Opinion
 from viral_forge_assets.domain.recipes import Recipe, recipe_hash
 from viral_forge_assets.domain.variation import extremes
 from viral_forge_assets.filters._compose import filter_chains, open_filter
@@ -37,7 +38,7 @@ from viral_forge_resources.contracts.works import (
 )
 from viral_forge_resources.documents import document_hash
 
-EDIT_PLAN_VERSION = 6
+EDIT_PLAN_VERSION = 7
 RENDER_VERSION = 3
 
 
@@ -91,6 +92,18 @@ class Dresser(Protocol):
         """``plan`` with what it adds; its sound is measured afterwards."""
 
 
+class Judge(Protocol):
+    """Has an opinion of the moments of a source."""
+
+    def origin(self) -> str | None:
+        """Who it is, as what it thinks depends on that; None where nobody is asked."""
+
+    def opinion(
+        self, recipe: Recipe, source: SourceFile, scenes: SceneMap, transcript: Transcript
+    ) -> Opinion:
+        """What it thinks."""
+
+
 @dataclass(frozen=True, slots=True)
 class CuttingRoom:
     """Works on one candidate's clips with what earlier stages left in storage."""
@@ -109,9 +122,12 @@ class CuttingRoom:
         return load(self.storage, self._plan_key(), EditPlan, made_by="edit_plan")
 
     def plan(
-        self, recipe: Recipe, *, dressers: Sequence[Dresser] = ()
+        self, recipe: Recipe, *, dressers: Sequence[Dresser] = (), judge: Judge | None = None
     ) -> tuple[EditPlan, StoredFile]:
-        """The recipe applied to this candidate, sound measured; stored, and where."""
+        """The recipe applied to this candidate, sound measured; stored, and where.
+
+        A plan that was made stays, also where its judge did not answer then and would now.
+        """
         source = self.source()
         scenes = load(
             self.storage,
@@ -132,11 +148,13 @@ class CuttingRoom:
             transcript=document_hash(transcript),
             rights=source.rights_id,
             dressing=" ".join(filter(None, (each.origin(recipe) for each in dressers))) or None,
+            judge=judge.origin() if judge else None,
             version=EDIT_PLAN_VERSION,
         )
         plan = kept(self.storage, self._plan_key(), EditPlan, origin=origin)
         if plan is None or not all(each.stands(plan) for each in dressers):
             refuse_wrong_filters(recipe)
+            opinion = judge.opinion(recipe, source, scenes, transcript) if judge else Opinion()
             plan = plan_edit(
                 recipe,
                 probe=source.probe,
@@ -145,6 +163,7 @@ class CuttingRoom:
                 source_sha256=source.video.sha256,
                 rights_id=source.rights_id,
                 source_name=source.name,
+                opinion=opinion,
             )
             for each in dressers:
                 plan = each.dress(plan, recipe, source)

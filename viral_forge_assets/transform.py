@@ -21,6 +21,7 @@ from viral_forge_assets.editing import (
     chosen_recipe,
 )
 from viral_forge_assets.failures import dagster_failures
+from viral_forge_assets.judging import ModelJudge
 from viral_forge_assets.looking import Colourist
 from viral_forge_assets.metadata import (
     THUMBNAIL_BYTES,
@@ -37,6 +38,7 @@ from viral_forge_resources.contracts.costs import Budget
 from viral_forge_resources.contracts.errors import printable
 from viral_forge_resources.contracts.hearing import MUSIC, SPEECH
 from viral_forge_resources.contracts.keys import parse_candidate_key
+from viral_forge_resources.contracts.llm import LanguageModel
 from viral_forge_resources.contracts.media import SceneMap, Transcript
 from viral_forge_resources.contracts.media_ports import MediaReader, Renderer
 from viral_forge_resources.contracts.records import CheckResult
@@ -145,6 +147,7 @@ def edit_plan(
     renderer: dg.ResourceParam[Renderer],
     media: dg.ResourceParam[MediaReader],
     recipes: dg.ResourceParam[Mapping[str, Recipe]],
+    language_models: dg.ResourceParam[Sequence[LanguageModel]],
     vision_models: dg.ResourceParam[Sequence[VisionModel]],
     llm_budget: dg.ResourceParam[Budget],
     studio: dg.ResourceParam[Studio],
@@ -153,6 +156,9 @@ def edit_plan(
 
     Where the recipe asks for a look, pictures of the clips decide it: small ones are shown to a
     model where an operator enabled one, else their colours decide.
+
+    Of a source with several good moments, language models may say which are the best; the score
+    of what was seen and heard counts as much. Where none answers it decides alone.
 
     The loudness of the cut sound is measured here, so that rendering takes one process.
     """
@@ -167,7 +173,11 @@ def edit_plan(
         colourist = Colourist(
             key=room.key, storage=storage, media=media, asker=asker, models=vision_models
         )
-        plan, stored = room.plan(recipe, dressers=[colourist])
+        plan, stored = room.plan(
+            recipe,
+            dressers=[colourist],
+            judge=ModelJudge(asker=asker, models=language_models),
+        )
     return dg.MaterializeResult(
         metadata=file_metadata(stored)
         | {"recipe": f"{plan.recipe}@{plan.recipe_version}", "recipe_hash": plan.recipe_hash}

@@ -35,9 +35,11 @@ def worth_a_closer_look(
     left_s = min(max(_SHARE * everything.duration_s, _LEAST_S), _MOST_S)
     chosen: list[Stretch] = []
     for stretch in _by_promise(material, everything):
-        if left_s < stretch.duration_s:
+        if left_s < _LENGTHS.shortest_s:
             break
-        if all(stretch.end_s <= each.start_s or each.end_s <= stretch.start_s for each in chosen):
+        if stretch.duration_s <= left_s and all(
+            stretch.end_s <= each.start_s or each.end_s <= stretch.start_s for each in chosen
+        ):
             chosen.append(stretch)
             left_s -= stretch.duration_s + 2 * _MARGIN_S
     return _merged(chosen, everything)

@@ -6,7 +6,8 @@ from fractions import Fraction
 
 from viral_forge_assets.domain.clip_times import cuts_in_clip, texts_in_clip
 from viral_forge_assets.domain.looks import Look
-from viral_forge_assets.domain.moments import Moment, Opinions, choose_moments
+from viral_forge_assets.domain.moment_opinions import Opinion
+from viral_forge_assets.domain.moments import Moment, choose_moments
 from viral_forge_assets.domain.recipes import Preset, Recipe, recipe_hash
 from viral_forge_assets.domain.reframing import ClipFormat, crop_loss, frame_for
 from viral_forge_assets.domain.segments import segments_of
@@ -118,7 +119,7 @@ def plan_edit(
     source_sha256: str,
     rights_id: str,
     source_name: str,
-    opinions: Opinions | None = None,
+    opinion: Opinion | None = None,
 ) -> EditPlan:
     """``recipe`` applied to a source; its sound levels are still to be measured.
 
@@ -126,10 +127,19 @@ def plan_edit(
         BadInput: the source, known as ``source_name``, is too short for a clip.
     """
     moments = choose_moments(
-        recipe, probe, scene_map, transcript, source_name=source_name, opinions=opinions
+        recipe,
+        probe,
+        scene_map,
+        transcript,
+        source_name=source_name,
+        opinions=opinion.of_moments if opinion else None,
     )
     material = _Source(
-        probe=probe, scene_map=scene_map, transcript=transcript, sha256=source_sha256
+        probe=probe,
+        scene_map=scene_map,
+        transcript=transcript,
+        sha256=source_sha256,
+        asked_in_vain=opinion.fallen_through if opinion else (),
     )
     clips = [
         _clip_plan(recipe, material, moment, number)
@@ -158,6 +168,7 @@ class _Source:
     scene_map: SceneMap
     transcript: Transcript
     sha256: str
+    asked_in_vain: tuple[str, ...]
 
 
 def _clip_plan(recipe: Recipe, source: _Source, moment: Moment, number: int) -> ClipPlan:
@@ -172,7 +183,12 @@ def _clip_plan(recipe: Recipe, source: _Source, moment: Moment, number: int) -> 
         filters=drawn_filters(recipe.filters, recipe_hash(recipe), source.sha256, number),
         cuts_s=cuts_in_clip(source.scene_map, cut.segments),
         texts=texts_in_clip(source.scene_map, cut.segments),
-        reasons=(*moment.reasons, *cut.reasons, *reasons),
+        reasons=(
+            *(f"asked in vain for an opinion: {each}" for each in source.asked_in_vain),
+            *moment.reasons,
+            *cut.reasons,
+            *reasons,
+        ),
     )
 
 

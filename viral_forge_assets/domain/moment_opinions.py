@@ -7,6 +7,7 @@ at all; and a model's word is half of a moment's score at most.
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from viral_forge_assets.domain.moments import Moment, Opinions
@@ -27,6 +28,19 @@ For every moment give a score from 0 (nobody would watch it to the end) to 1 (mo
 share it), judged by how strongly its first sentence hooks, by whether it is understood without the
 rest of the video, and by whether it comes to a point; and a reason of one short sentence. Give
 every id exactly once."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opinion:
+    """What models think.
+
+    Attributes:
+        of_moments: empty where none was asked, or none answered: our score alone decides.
+        fallen_through: those that were asked in vain, and why.
+    """
+
+    of_moments: Opinions = field(default_factory=dict)
+    fallen_through: tuple[str, ...] = ()
 
 
 def opinion_question(moments: Sequence[Moment], transcript: Transcript) -> Question:
