@@ -2,7 +2,7 @@
 
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from posixpath import dirname, relpath
 from typing import Protocol
@@ -17,6 +17,7 @@ from viral_forge_assets.domain.edit_plan import (
     render_spec,
     with_sound,
 )
+from viral_forge_assets.domain.insert_plans import insert_specs
 from viral_forge_assets.domain.interchange import timeline_of
 from viral_forge_assets.domain.moment_opinions import Opinion
 from viral_forge_assets.domain.recipes import Recipe, recipe_hash
@@ -77,6 +78,16 @@ def filter_context(plan: EditPlan, clip: ClipPlan) -> FilterContext:
         cuts_s=clip.cuts_s,
         texts=clip.texts,
     )
+
+
+def insert_chains(plan: EditPlan, clip: ClipPlan) -> dict[str, tuple[str, ...]]:
+    """By insert, the filters that the source's picture gets, so that both look alike."""
+    planned = [(each.name, each.parameters) for each in clip.filters]
+    context = replace(filter_context(plan, clip), source_width_px=plan.width_px, texts=None)
+    return {
+        each.name: filter_chains(planned, replace(context, of=each.name)).source
+        for each in clip.inserts
+    }
 
 
 class Dresser(Protocol):
@@ -232,7 +243,12 @@ class CuttingRoom:
             filter_context(plan, clip),
         )
         spec = render_spec(
-            plan, clip, source.probe, source_filters=chains.source, frame_filters=chains.frame
+            plan,
+            clip,
+            source.probe,
+            source_filters=chains.source,
+            frame_filters=chains.frame,
+            inserts=insert_specs(clip, insert_chains(plan, clip)),
         )
         target = scratch / f"clip-{clip.number}.mp4"
         with ExitStack() as open_files, _known_as(source.name):

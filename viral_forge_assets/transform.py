@@ -21,6 +21,7 @@ from viral_forge_assets.editing import (
     chosen_recipe,
 )
 from viral_forge_assets.failures import dagster_failures
+from viral_forge_assets.inserting import InsertEditor
 from viral_forge_assets.judging import ModelJudge
 from viral_forge_assets.looking import Colourist
 from viral_forge_assets.metadata import (
@@ -33,15 +34,18 @@ from viral_forge_assets.metadata import (
 )
 from viral_forge_assets.partitions import candidate_partitions, known_candidate, known_niche
 from viral_forge_assets.provenance import load
+from viral_forge_assets.scanning import OpenScanTools
 from viral_forge_assets.scene_maps import SCENE_MAP_VERSION, look_at
+from viral_forge_assets.stock import Stock
 from viral_forge_resources.contracts.costs import Budget
 from viral_forge_resources.contracts.errors import printable
 from viral_forge_resources.contracts.hearing import MUSIC, SPEECH
 from viral_forge_resources.contracts.keys import parse_candidate_key
 from viral_forge_resources.contracts.llm import LanguageModel
 from viral_forge_resources.contracts.media import SceneMap, Transcript
-from viral_forge_resources.contracts.media_ports import MediaReader, Renderer
+from viral_forge_resources.contracts.media_ports import Downloader, MediaReader, Renderer
 from viral_forge_resources.contracts.records import CheckResult
+from viral_forge_resources.contracts.scanning import Scanner
 from viral_forge_resources.contracts.storage import Storage
 from viral_forge_resources.contracts.studio import ProgressDisplay, Studio
 from viral_forge_resources.contracts.vision import VisionModel
@@ -147,6 +151,10 @@ def edit_plan(
     renderer: dg.ResourceParam[Renderer],
     media: dg.ResourceParam[MediaReader],
     recipes: dg.ResourceParam[Mapping[str, Recipe]],
+    scanners: dg.ResourceParam[Mapping[str, Scanner]],
+    scan_tools: dg.ResourceParam[OpenScanTools],
+    downloader: dg.ResourceParam[Downloader],
+    scratch: dg.ResourceParam[Path],
     language_models: dg.ResourceParam[Sequence[LanguageModel]],
     vision_models: dg.ResourceParam[Sequence[VisionModel]],
     llm_budget: dg.ResourceParam[Budget],
@@ -155,7 +163,8 @@ def edit_plan(
     """A recipe applied to this candidate: what is kept, how it is framed, filtered and how loud.
 
     Where the recipe asks for a look, pictures of the clips decide it: small ones are shown to a
-    model where an operator enabled one, else their colours decide.
+    model where an operator enabled one, else their colours decide. Where it asks for inserts,
+    openly licensed videos of what is said are searched for, cleared and fetched.
 
     Of a source with several good moments, language models may say which are the best; the score
     of what was seen and heard counts as much. Where none answers it decides alone.
@@ -173,9 +182,22 @@ def edit_plan(
         colourist = Colourist(
             key=room.key, storage=storage, media=media, asker=asker, models=vision_models
         )
+        stock = Stock(
+            state=state,
+            niche=niche,
+            scanners=scanners,
+            open_tools=scan_tools,
+            downloader=downloader,
+            media=media,
+            limits=studio.fetch_limits,
+            scratch=scratch,
+        )
+        inserter = InsertEditor(
+            key=room.key, storage=storage, stock=stock, asker=asker, models=language_models
+        )
         plan, stored = room.plan(
             recipe,
-            dressers=[colourist],
+            dressers=[inserter, colourist],
             judge=ModelJudge(asker=asker, models=language_models),
         )
     return dg.MaterializeResult(

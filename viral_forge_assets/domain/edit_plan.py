@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from viral_forge_assets.domain.clip_times import cuts_in_clip, texts_in_clip
+from viral_forge_assets.domain.inserts import Insert
 from viral_forge_assets.domain.looks import Look
 from viral_forge_assets.domain.moment_opinions import Opinion
 from viral_forge_assets.domain.moments import Moment, choose_moments
@@ -15,6 +16,7 @@ from viral_forge_assets.domain.variation import PlannedFilter, drawn_filters
 from viral_forge_resources.contracts.media import (
     Framing,
     FramingMode,
+    InsertSpec,
     MediaProbe,
     RenderSpec,
     SceneMap,
@@ -44,6 +46,7 @@ class ClipPlan:
         cuts_s: moments of the clip at which the picture jumps.
         texts: when the source's picture may show text in it; None: nobody looked for it.
         look: what its pictures decided; the grade of it stands among the filters.
+        inserts: pictures of others over its own, in the order in which they are seen.
         extras: further files that the clip is made of.
         materials: works of others that it holds besides the source.
         sound: None until the cut sound was measured, and for a source without a sound track.
@@ -61,6 +64,7 @@ class ClipPlan:
     texts: tuple[Stretch, ...] | None = None
     reasons: tuple[str, ...] = ()
     look: Look | None = None
+    inserts: tuple[Insert, ...] = ()
     extras: tuple[Extra, ...] = ()
     materials: tuple[Material, ...] = ()
     sound: SoundLevel | None = None
@@ -234,6 +238,7 @@ def render_spec(
     *,
     source_filters: tuple[str, ...],
     frame_filters: tuple[str, ...],
+    inserts: tuple[InsertSpec, ...] = (),
 ) -> RenderSpec:
     """Everything the renderer needs for ``clip``; filters come as FFmpeg chains."""
     made_by = f"{plan.recipe}@{plan.recipe_version}+{plan.recipe_hash}"
@@ -245,6 +250,7 @@ def render_spec(
         framing=clip.framing,
         source_filters=source_filters,
         frame_filters=frame_filters,
+        inserts=inserts,
         gain_db=clip.sound.gain_db if clip.sound else None,
         has_sound=bool(probe.audio_channels) and not clip.is_silent,
         is_hdr=probe.is_hdr,

@@ -6,6 +6,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import ConfigDict, Field
 
+from viral_forge_assets.domain.b_roll import BRollWish
 from viral_forge_assets.domain.looks import LookWish
 from viral_forge_assets.domain.tightening import Tightening
 from viral_forge_assets.domain.variation import (
@@ -43,6 +44,8 @@ class Recipe:
             the whole picture is shown instead. A 16:9 picture loses 0.68.
         filters: in the order they are applied; what they leave open is drawn for each clip.
         look: what the pictures themselves may decide of grade and captions; left out: nothing.
+        b_roll: how much of a clip openly licensed pictures of what is said may cover; left out:
+            nothing.
         caption_style: one of those in ``viral_forge_assets/caption_styles``.
         target_lufs: integrated loudness of a clip.
         crf: quality of the picture, lower is better and larger.
@@ -66,6 +69,7 @@ class Recipe:
     max_crop: Annotated[float, Field(ge=0, le=1)] = 0.8
     filters: tuple[RecipeFilter, ...] = ()
     look: LookWish | None = None
+    b_roll: BRollWish | None = None
     has_captions: bool = True
     caption_style: Name = "bold"
     target_lufs: Annotated[float, Field(ge=-24, le=-9)] = -14.0
@@ -126,6 +130,15 @@ def _contradictions(recipe: Recipe, name: str) -> list[tuple[str, str]]:
     if recipe.min_moment_s is not None and recipe.min_moment_s > recipe.max_duration_s:
         reason = f"min_moment_s: {recipe.min_moment_s} is above max_duration_s"
         found.append((reason, f"Choose one of at most {recipe.max_duration_s}."))
+    return found + _contradictions_inside(recipe)
+
+
+def _contradictions_inside(recipe: Recipe) -> list[tuple[str, str]]:
+    """The same, of what has parts of its own."""
+    found = []
+    if recipe.b_roll is not None and recipe.b_roll.shortest_s > recipe.b_roll.longest_s:
+        reason = f"b_roll.shortest_s: {recipe.b_roll.shortest_s} is above longest_s"
+        found.append((reason, f"Choose one of at most {recipe.b_roll.longest_s}."))
     for number, planned in enumerate(recipe.filters):
         for parameter, value in planned.parameters.items():
             if isinstance(value, Between) and value.least > value.most:

@@ -39,6 +39,7 @@ class FilterContext:
         cuts_s: moments of the clip at which the picture jumps, in order.
         texts: when the source's picture may show text; None: nobody looked for it.
         number: tells the filters of a clip apart.
+        of: what they work on, where that is not the clip itself: tells its filters from the clip's.
     """
 
     width_px: int
@@ -49,6 +50,7 @@ class FilterContext:
     cuts_s: tuple[float, ...] = ()
     texts: tuple[Stretch, ...] | None = None
     number: int = 0
+    of: str = ""
 
     @property
     def duration_s(self) -> float:
@@ -61,7 +63,7 @@ class FilterContext:
 
     def label(self, name: str) -> str:
         """A link label that no other filter of the clip has."""
-        return f"[{name}{self.number}]"
+        return f"[{self.of}{name}{self.number}]"
 
     def merged(self, picture: str, how: str) -> str:
         """Chain that merges what ``picture`` draws into the clip by the FFmpeg filter ``how``.

@@ -236,6 +236,24 @@ class SoundLevel:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class InsertSpec:
+    """A picture of another file that covers the clip's own.
+
+    Attributes:
+        name: of the render's extra that holds it.
+        first_frame: of the clip; it is seen for ``frames``.
+        from_s: where in its own file it starts.
+        filters: FFmpeg filter chains for it alone.
+    """
+
+    name: str
+    first_frame: int
+    frames: int
+    from_s: float
+    filters: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RenderSpec:
     """Everything one FFmpeg process needs to know, besides paths.
 
@@ -248,6 +266,7 @@ class RenderSpec:
         source_filters: FFmpeg filter chains for the picture before it is scaled; none may move it,
             for a moving crop is finished behind them.
         frame_filters: FFmpeg filter chains for the finished frame, under the captions.
+        inserts: pictures over the clip's own, under frame filters and captions, none over another.
         gain_db: see ``SoundLevel``; None leaves the sound alone.
         has_sound: the source's sound is used; else the clip gets a silent track.
         is_hdr: the source is PQ or HLG and is toned down to SDR.
@@ -267,6 +286,7 @@ class RenderSpec:
     crf: int = 21
     preset: str = "veryfast"
     comment: str = ""
+    inserts: tuple[InsertSpec, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

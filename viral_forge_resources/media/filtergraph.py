@@ -6,6 +6,7 @@ from fractions import Fraction
 
 from viral_forge_resources.contracts.media import Framing, FramingMode, RenderSpec
 from viral_forge_resources.media._cuts import SOUND_RATE_HZ, Cut, Span, clip_frames
+from viral_forge_resources.media._inserts import inserted
 from viral_forge_resources.media._layouts import even, laid_out, over_blurred, runs_of, scaled
 from viral_forge_resources.media._panning import pan_of
 
@@ -54,6 +55,10 @@ def picture_graph(
         chain = [*before_crop, *crop, *toned, *spec.source_filters]
         chain += [scaled(*_fitted(spec)), *exact_crop]
         parts.append(f"[cut]{','.join(chain)}[framed]")
+    shown = "[framed]"
+    if spec.inserts:
+        parts.append(inserted(spec, source=shown, target="[inserted]"))
+        shown = "[inserted]"
     captions = [f"ass=f={CAPTIONS_FILE}"] if has_captions else []
     last = [
         *spec.frame_filters,
@@ -62,7 +67,7 @@ def picture_graph(
         # FFmpeg 9 takes colour tags from the last filter only.
         "setparams=color_primaries=bt709:color_trc=bt709:colorspace=bt709:range=tv",
     ]
-    parts.append(f"[framed]{','.join(last)}{PICTURE}")
+    parts.append(f"{shown}{','.join(last)}{PICTURE}")
     return ";\n".join(parts)
 
 
