@@ -6,6 +6,7 @@ from pathlib import Path
 
 import dagster as dg
 import sqlalchemy as sa
+from pydantic import Field
 
 from viral_forge_assets.asking import Asker
 from viral_forge_assets.clearance import require_right
@@ -13,7 +14,7 @@ from viral_forge_assets.clip_records import forget_others, record_clip, remember
 from viral_forge_assets.domain.clip_checks import CHECK_NAMES
 from viral_forge_assets.domain.edit_plan import ClipPlan
 from viral_forge_assets.domain.formats import in_format
-from viral_forge_assets.domain.recipes import Recipe
+from viral_forge_assets.domain.recipes import Recipe, hiding
 from viral_forge_assets.editing import (
     EDIT_PLAN_VERSION,
     RENDER_VERSION,
@@ -37,6 +38,7 @@ from viral_forge_assets.provenance import load
 from viral_forge_assets.scanning import OpenScanTools
 from viral_forge_assets.scene_maps import SCENE_MAP_VERSION, look_at
 from viral_forge_assets.stock import Stock
+from viral_forge_assets.veiling import Veiler
 from viral_forge_resources.contracts.costs import Budget
 from viral_forge_resources.contracts.errors import printable
 from viral_forge_resources.contracts.hearing import MUSIC, SPEECH
@@ -59,10 +61,15 @@ class EditConfig(dg.Config):
     Attributes:
         recipe: name of a recipe; empty means the niche's own, or the studio's.
         format: 9:16, 4:5, 1:1 or 16:9; empty means the recipe's own.
+        hide_faces: ``all`` or ``all_but`` (those of ``show_faces``); empty means as the recipe
+            says.
+        show_faces: numbers of faces that stay to be seen, from the metadata of scene_map.
     """
 
     recipe: str = ""
     format: str = ""
+    hide_faces: str = ""
+    show_faces: list[int] = Field(default_factory=list)
 
 
 @dg.asset(
@@ -159,6 +166,7 @@ def edit_plan(
     vision_models: dg.ResourceParam[Sequence[VisionModel]],
     llm_budget: dg.ResourceParam[Budget],
     studio: dg.ResourceParam[Studio],
+    progress: dg.ResourceParam[ProgressDisplay],
 ) -> dg.MaterializeResult[None]:
     """A recipe applied to this candidate: what is kept, how it is framed, filtered and how loud.
 
@@ -176,11 +184,21 @@ def edit_plan(
             candidate = known_candidate(connection, context.partition_key)
             niche = known_niche(connection, candidate.niche)
         recipe = chosen_recipe(recipes, config.recipe or niche.recipe or studio.recipe)
-        recipe = in_format(recipe, config.format)
+        recipe = hiding(in_format(recipe, config.format), config.hide_faces)
         room = CuttingRoom(parse_candidate_key(context.partition_key), storage, renderer)
         asker = Asker(state=state, budget=llm_budget, niche=niche.name)
+        # Faces that are to be hidden are not shown to anyone else's model either.
+        models = () if recipe.faces else vision_models
         colourist = Colourist(
-            key=room.key, storage=storage, media=media, asker=asker, models=vision_models
+            key=room.key, storage=storage, media=media, asker=asker, models=models
+        )
+        veiler = Veiler(
+            key=room.key,
+            storage=storage,
+            media=media,
+            scratch=scratch,
+            on_progress=logged_progress(context, "looking for faces", progress),
+            shown=tuple(config.show_faces),
         )
         stock = Stock(
             state=state,
@@ -197,7 +215,7 @@ def edit_plan(
         )
         plan, stored = room.plan(
             recipe,
-            dressers=[inserter, colourist],
+            dressers=[inserter, colourist, veiler],
             judge=ModelJudge(asker=asker, models=language_models),
         )
     return dg.MaterializeResult(
@@ -277,6 +295,7 @@ def rendered_clips_checks(
     state: dg.ResourceParam[sa.Engine],
     storage: dg.ResourceParam[Storage],
     renderer: dg.ResourceParam[Renderer],
+    media: dg.ResourceParam[MediaReader],
 ) -> Iterator[dg.AssetCheckResult]:
     """Every clip measured on the file itself; state remembers what each check said."""
     partition_key = context.op_execution_context.partition_key
@@ -284,7 +303,7 @@ def rendered_clips_checks(
     results: list[tuple[int, CheckResult]] = []
     with dagster_failures("checking the clips"):
         for clip in room.planned().clips:
-            content_sha256, checks = room.check(clip)
+            content_sha256, checks = room.check(clip, media)
             results += [(clip.number, check) for check in checks]
             with state.begin() as connection:
                 clips_state.record_checks(

@@ -1,6 +1,11 @@
 """What a finished clip must be before anyone may publish it."""
 
+from collections.abc import Sequence
+
 from viral_forge_assets.domain.edit_plan import ClipPlan, EditPlan
+from viral_forge_assets.domain.face_checks import HIDDEN, check_hidden
+from viral_forge_assets.domain.jitter import jitter_px
+from viral_forge_resources.contracts.hiding import FaceLook
 from viral_forge_resources.contracts.media import ClipFacts
 from viral_forge_resources.contracts.records import CheckResult
 
@@ -13,6 +18,7 @@ _PEAK = "rendered_clips_have_safe_peaks"
 _BLACK = "rendered_clips_are_not_black"
 _FROZEN = "rendered_clips_are_not_frozen"
 _COPY = "rendered_clips_are_not_their_input"
+_CALM = "rendered_clips_have_calm_crops"
 
 CHECK_NAMES = {
     _DURATION: "Each clip lasts as long as its plan says, to two frames.",
@@ -24,6 +30,8 @@ CHECK_NAMES = {
     _BLACK: "At most 30 % of a clip is black.",
     _FROZEN: "At most 95 % of a clip stands still.",
     _COPY: "No clip is byte for byte its source.",
+    _CALM: "No crop trembles: in each shot its jerk is at most 0.6 px a frame³.",
+    HIDDEN: "Where faces are to be hidden, none is found on any picture of the clip.",
 }
 """What is checked, in this order, each in one line."""
 
@@ -36,12 +44,18 @@ _LOUDNESS_LU = 1.0
 _HIGHEST_PEAK_DBTP = -1.0
 _BLACK_SHARE = 0.3
 _FROZEN_SHARE = 0.95
+_MOST_JERK_PX = 0.6
 
 
 def check_clip(
-    facts: ClipFacts, *, plan: EditPlan, clip: ClipPlan, content_sha256: str
+    facts: ClipFacts,
+    *,
+    plan: EditPlan,
+    clip: ClipPlan,
+    content_sha256: str,
+    looks: Sequence[FaceLook] = (),
 ) -> tuple[CheckResult, ...]:
-    """One result for each of ``CHECK_NAMES``, in that order."""
+    """One result for each of ``CHECK_NAMES``, in that order; ``looks`` at every picture of it."""
     return (
         _duration(facts, clip),
         _size(facts, plan),
@@ -68,6 +82,23 @@ def check_clip(
             passed=content_sha256 != plan.source_sha256,
             message=f"clip {content_sha256[:12]}, source {plan.source_sha256[:12]}",
         ),
+        _calm(plan, clip),
+        check_hidden(clip.hiding, looks),
+    )
+
+
+def _calm(plan: EditPlan, clip: ClipPlan) -> CheckResult:
+    jerks = jitter_px(
+        clip.framing,
+        cuts_s=clip.cuts_s,
+        frames=clip.frames,
+        fps=clip.fps,
+        size_px=(plan.width_px, plan.height_px),
+    )
+    return CheckResult(
+        name=_CALM,
+        passed=max(jerks) <= _MOST_JERK_PX,
+        message=f"{max(jerks):.3f} px a frame³ at worst, at most {_MOST_JERK_PX:g}",
     )
 
 

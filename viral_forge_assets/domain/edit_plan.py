@@ -13,6 +13,7 @@ from viral_forge_assets.domain.recipes import Preset, Recipe, recipe_hash
 from viral_forge_assets.domain.reframing import ClipFormat, crop_loss, frame_for
 from viral_forge_assets.domain.segments import segments_of
 from viral_forge_assets.domain.variation import PlannedFilter, drawn_filters
+from viral_forge_resources.contracts.hiding import Hiding
 from viral_forge_resources.contracts.media import (
     Framing,
     FramingMode,
@@ -47,6 +48,7 @@ class ClipPlan:
         texts: when the source's picture may show text in it; None: nobody looked for it.
         look: what its pictures decided; the grade of it stands among the filters.
         inserts: pictures of others over its own, in the order in which they are seen.
+        hiding: how its faces are hidden; None: nobody asked for that.
         extras: further files that the clip is made of.
         materials: works of others that it holds besides the source.
         sound: None until the cut sound was measured, and for a source without a sound track.
@@ -65,6 +67,7 @@ class ClipPlan:
     reasons: tuple[str, ...] = ()
     look: Look | None = None
     inserts: tuple[Insert, ...] = ()
+    hiding: Hiding | None = None
     extras: tuple[Extra, ...] = ()
     materials: tuple[Material, ...] = ()
     sound: SoundLevel | None = None
@@ -254,6 +257,7 @@ def render_spec(
         gain_db=clip.sound.gain_db if clip.sound else None,
         has_sound=bool(probe.audio_channels) and not clip.is_silent,
         is_hdr=probe.is_hdr,
+        hiding=clip.hiding if clip.hiding and clip.hiding.faces else None,
         crf=plan.crf,
         preset=plan.preset,
         comment=f"recipe={made_by} source={plan.source_sha256} rights={plan.rights_id}",

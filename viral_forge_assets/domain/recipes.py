@@ -1,12 +1,13 @@
 """Recipes: named, versioned editing styles, written as JSON documents."""
 
 from collections.abc import Collection
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import ConfigDict, Field
 
 from viral_forge_assets.domain.b_roll import BRollWish
+from viral_forge_assets.domain.hiding import FaceRule, Hide
 from viral_forge_assets.domain.looks import LookWish
 from viral_forge_assets.domain.tightening import Tightening
 from viral_forge_assets.domain.variation import (
@@ -16,6 +17,7 @@ from viral_forge_assets.domain.variation import (
     RecipeFilter,
 )
 from viral_forge_resources.contracts.errors import BadInput
+from viral_forge_resources.contracts.hiding import Veil
 from viral_forge_resources.contracts.media import FramingMode
 from viral_forge_resources.documents import document_hash, from_json
 
@@ -47,6 +49,7 @@ class Recipe:
         b_roll: how much of a clip openly licensed pictures of what is said may cover; left out:
             nothing.
         caption_style: one of those in ``viral_forge_assets/caption_styles``.
+        faces: whose faces are hidden, and how; None: no one's.
         target_lufs: integrated loudness of a clip.
         crf: quality of the picture, lower is better and larger.
         preset: of the encoder; faster makes larger files.
@@ -70,6 +73,7 @@ class Recipe:
     filters: tuple[RecipeFilter, ...] = ()
     look: LookWish | None = None
     b_roll: BRollWish | None = None
+    faces: FaceRule | None = None
     has_captions: bool = True
     caption_style: Name = "bold"
     target_lufs: Annotated[float, Field(ge=-24, le=-9)] = -14.0
@@ -109,6 +113,24 @@ def require_caption_style(recipe: Recipe, known: Collection[str]) -> None:
         )
 
 
+def hiding(recipe: Recipe, faces: str) -> Recipe:
+    """``recipe`` with the faces hidden that are named; as it is where the name is empty.
+
+    Without inserts, too: nobody looks for faces in the pictures of others.
+
+    Raises:
+        BadInput: the name is none of ``Hide``.
+    """
+    if not faces:
+        return recipe
+    if faces not in set(Hide):
+        raise BadInput(
+            faces, reason="says not which faces to hide", remedy=f"There are: {', '.join(Hide)}."
+        )
+    how = recipe.faces.how if recipe.faces else Veil.BLUR
+    return replace(recipe, faces=FaceRule(hide=Hide(faces), how=how), b_roll=None)
+
+
 def recipe_hash(recipe: Recipe) -> str:
     """16 hex digits that change whenever anything in ``recipe`` does."""
     return document_hash(recipe)[:_HASH_LENGTH]
@@ -124,6 +146,9 @@ def _contradictions(recipe: Recipe, name: str) -> list[tuple[str, str]]:
     if longer_px > _LONGEST_SHAPE * shorter_px or recipe.width_px * recipe.height_px > _MOST_PIXELS:
         reason = f"height_px: {recipe.width_px}x{recipe.height_px} is no shape of a clip"
         found.append((reason, "Choose one such as 1080x1920, 1080x1350, 1080x1080 or 1920x1080."))
+    if recipe.faces is not None and recipe.b_roll is not None:
+        reason = "b_roll: nobody looks for faces in the pictures of others, and faces are hidden"
+        found.append((reason, "Leave b_roll or faces out."))
     if recipe.min_duration_s > recipe.max_duration_s:
         reason = f"min_duration_s: {recipe.min_duration_s} is above max_duration_s"
         found.append((reason, f"Choose one of at most {recipe.max_duration_s}."))

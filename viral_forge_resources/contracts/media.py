@@ -5,6 +5,7 @@ from enum import StrEnum
 from fractions import Fraction
 
 from viral_forge_resources.contracts.hearing import SoundMap
+from viral_forge_resources.contracts.hiding import Hiding
 from viral_forge_resources.contracts.sight import Box, Face, WrittenText
 
 _ROUNDING_S = 0.002
@@ -267,6 +268,7 @@ class RenderSpec:
             for a moving crop is finished behind them.
         frame_filters: FFmpeg filter chains for the finished frame, under the captions.
         inserts: pictures over the clip's own, under frame filters and captions, none over another.
+        hiding: how faces are hidden that the extra ``faces`` marks; None: no face is.
         gain_db: see ``SoundLevel``; None leaves the sound alone.
         has_sound: the source's sound is used; else the clip gets a silent track.
         is_hdr: the source is PQ or HLG and is toned down to SDR.
@@ -287,6 +289,7 @@ class RenderSpec:
     preset: str = "veryfast"
     comment: str = ""
     inserts: tuple[InsertSpec, ...] = ()
+    hiding: Hiding | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,9 +2,11 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
 from typing import Protocol
 
+from viral_forge_resources.contracts.hiding import FaceLook
 from viral_forge_resources.contracts.likeness import ClipPrint
 from viral_forge_resources.contracts.media import (
     ClipFacts,
@@ -16,6 +18,7 @@ from viral_forge_resources.contracts.media import (
     Stretch,
     Transcript,
 )
+from viral_forge_resources.contracts.sight import Box
 from viral_forge_resources.contracts.vision import Keyframe
 
 ProgressCallback = Callable[[float], None]
@@ -78,6 +81,34 @@ class MediaReader(Protocol):
 
     def likeness(self, path: Path, probe: MediaProbe) -> ClipPrint:
         """What the clip at ``path`` looks and sounds like, in a few numbers."""
+
+    def find_faces(
+        self,
+        path: Path,
+        probe: MediaProbe,
+        stretches: Sequence[Stretch],
+        *,
+        on_progress: ProgressCallback,
+    ) -> tuple[FaceLook, ...]:
+        """All that may be faces on each picture of the stretches, in time order.
+
+        Raises:
+            BadInput: a stretch has no picture that can be decoded.
+            Misconfigured: nobody can look for faces.
+        """
+
+    def write_mask(
+        self,
+        masks: Sequence[Sequence[Box]],
+        target: Path,
+        *,
+        size_px: tuple[int, int],
+        fps: Fraction,
+    ) -> None:
+        """Write what a render takes as its extra ``MASK``: a picture for each of ``masks``.
+
+        Boxes are pixels of an upright source of ``size_px``. Equal masks give equal bytes.
+        """
 
     def contact_sheet(self, path: Path, target: Path, *, title: str) -> None:
         """Write a JPEG of frames spread over the video, each with its time."""

@@ -9,8 +9,9 @@ from viral_forge_resources.media._cuts import SOUND_RATE_HZ, Cut, Span, clip_fra
 from viral_forge_resources.media._inserts import inserted
 from viral_forge_resources.media._layouts import even, laid_out, over_blurred, runs_of, scaled
 from viral_forge_resources.media._panning import pan_of
+from viral_forge_resources.media._veil import veiled
 
-GRAPH_VERSION = 5
+GRAPH_VERSION = 7
 """Rises with every change that gives other bytes for the same RenderSpec."""
 
 CAPTIONS_FILE = "captions.ass"
@@ -44,17 +45,21 @@ def picture_graph(
     ``assumed_matrix`` is FFmpeg's name of the colour matrix to take where the source names none.
     """
     parts = [_cut_picture(spans, spec.fps, assumed_matrix)]
+    shown = "[cut]"
+    if spec.hiding is not None:
+        parts.append(veiled(spec, spec.hiding, source=shown, target="[veiled]"))
+        shown = "[veiled]"
     before_crop = ["setsar=1"] if spec.is_hdr else ["setsar=1", "format=yuv420p"]
     if spec.framing.mode is FramingMode.FIT or spec.framing.layouts:
         toned = _tone_down(_size_of_whole(spec)) if spec.is_hdr else []
-        parts.append(f"[cut]{','.join([*before_crop, *toned, *spec.source_filters])}[whole]")
+        parts.append(f"{shown}{','.join([*before_crop, *toned, *spec.source_filters])}[whole]")
         parts.append(_laid_out(spec, clip_frames(spans)))
     else:
         crop, exact_crop = _crop(spec)
         toned = _tone_down(_size_if_smaller(spec)) if spec.is_hdr else []
         chain = [*before_crop, *crop, *toned, *spec.source_filters]
         chain += [scaled(*_fitted(spec)), *exact_crop]
-        parts.append(f"[cut]{','.join(chain)}[framed]")
+        parts.append(f"{shown}{','.join(chain)}[framed]")
     shown = "[framed]"
     if spec.inserts:
         parts.append(inserted(spec, source=shown, target="[inserted]"))

@@ -1,13 +1,17 @@
 """Looks at media files with PyAV and Pillow, in this process; FFmpeg's binary is not needed."""
 
 from collections.abc import Sequence
+from fractions import Fraction
 from pathlib import Path
 
+from viral_forge_resources.contracts.errors import Misconfigured
+from viral_forge_resources.contracts.hiding import FaceLook
 from viral_forge_resources.contracts.likeness import ClipPrint
 from viral_forge_resources.contracts.media import MediaProbe, SceneMap, Stretch
 from viral_forge_resources.contracts.media_ports import ProgressCallback
+from viral_forge_resources.contracts.sight import Box
 from viral_forge_resources.contracts.vision import Keyframe
-from viral_forge_resources.media import covers, keyframes, probe, sheets
+from viral_forge_resources.media import covers, face_mask, keyframes, probe, sheets
 from viral_forge_resources.media._sight import Sight, open_sight, sight_name
 from viral_forge_resources.media._voices import hearing_name, open_voices
 
@@ -85,6 +89,41 @@ class AvReader:
         from viral_forge_resources.media.fingerprints import clip_print
 
         return clip_print(path, probe)
+
+    def find_faces(
+        self,
+        path: Path,
+        probe: MediaProbe,
+        stretches: Sequence[Stretch],
+        *,
+        on_progress: ProgressCallback,
+    ) -> tuple[FaceLook, ...]:
+        """All that may be faces on each picture of the stretches, in time order.
+
+        Raises:
+            BadInput: a stretch has no picture that can be decoded.
+            Misconfigured: nobody can look for faces.
+        """
+        from viral_forge_resources.media._every_face import every_face
+
+        sight = self._eyes()
+        if sight.faces is None:
+            raise Misconfigured(
+                f"faces are to be hidden, and nobody can look for them: {sight.no_faces_because}."
+                " Install what is missing (`uv sync`), or take a recipe that hides none."
+            )
+        return every_face(path, probe, stretches, finder=sight.faces, on_progress=on_progress)
+
+    def write_mask(
+        self,
+        masks: Sequence[Sequence[Box]],
+        target: Path,
+        *,
+        size_px: tuple[int, int],
+        fps: Fraction,
+    ) -> None:
+        """Write what a render takes as its extra ``MASK``: a picture for each of ``masks``."""
+        face_mask.write_mask(masks, target, size_px=size_px, fps=fps)
 
     def contact_sheet(self, path: Path, target: Path, *, title: str) -> None:
         """Write a JPEG of frames spread over the video, each with its time.
