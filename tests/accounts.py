@@ -13,6 +13,7 @@ import viral_forge_resources.oauth
 from tests.builders import niche
 from tests.platforms.oauth import Emulator, OAuthPlatforms, consent, running
 from tests.platforms.oauth_kinds import all_emulators, settings_for
+from viral_forge_assets.console.accounts import AccountPages
 from viral_forge_resources.accounts.connecting import Connected, Connector, Wanted
 from viral_forge_resources.accounts.keeping import SqlAccounts
 from viral_forge_resources.accounts.leaving import Leaver
@@ -104,6 +105,18 @@ class Studio:
                 .values(**older)
             )
         self.emulator(before.platform).offset += by
+
+
+def account_pages(
+    engine: sa.Engine, *, public_url: str | None = None, keys: tuple[str, ...] = (KEY,)
+) -> AccountPages:
+    """The console's pages of accounts."""
+    return AccountPages(
+        state=engine,
+        connector=Connector(engine, Vault(keys), open_login),
+        platforms=PLATFORMS,
+        public_url=public_url,
+    )
 
 
 @contextmanager

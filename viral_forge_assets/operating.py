@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
+import viral_forge_resources.oauth
 import viral_forge_resources.publishers
 import viral_forge_resources.scanners
 import viral_forge_resources.storage
@@ -18,7 +19,7 @@ from viral_forge_assets.demo import Demo, DemoResult
 from viral_forge_assets.instance import open_instance, prepare_dagster_home, serve
 from viral_forge_resources.contracts.records import Artefact, ArtefactKind
 from viral_forge_resources.contracts.storage import Storage
-from viral_forge_resources.plugins import get_plugin, open_plugin
+from viral_forge_resources.plugins import get_plugin, open_plugin, plugin_names
 from viral_forge_resources.settings import Settings
 
 
@@ -141,11 +142,20 @@ def serve_console() -> None:
     """Serve the console where ``VIRAL_FORGE_CONSOLE_URL`` says, until Ctrl-C."""
     import uvicorn
 
+    from viral_forge_assets.console.accounts import AccountPages
     from viral_forge_assets.console.app import create_app
+    from viral_forge_resources.accounts.connecting import Connector
 
     settings = definitions.read_settings()
+    state = definitions.open_state(settings)
     page = create_app(
-        state=definitions.open_state(settings),
+        state=state,
+        accounts=AccountPages(
+            state=state,
+            connector=Connector(state, definitions.vault_of(settings), definitions.open_login),
+            platforms=plugin_names(viral_forge_resources.oauth),
+            public_url=str(settings.public_url) if settings.public_url else None,
+        ),
         storage=open_plugin(viral_forge_resources.storage, settings.storage),
         dagster_url=str(settings.webserver_url).rstrip("/"),
         console_host=settings.console_url.host,
@@ -155,4 +165,5 @@ def serve_console() -> None:
         host=settings.console_url.host or "127.0.0.1",
         port=settings.console_url.port or 3001,
         log_level="warning",
+        access_log=False,  # its addresses hold codes
     )

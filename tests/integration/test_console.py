@@ -8,6 +8,7 @@ import pytest
 import sqlalchemy as sa
 from starlette.testclient import TestClient
 
+from tests.accounts import account_pages
 from tests.builders import (
     KEY,
     NOW,
@@ -41,7 +42,12 @@ def storage(tmp_path: Path) -> LocalStorage:
 
 @pytest.fixture
 def console(sqlite_state: sa.Engine, storage: LocalStorage) -> TestClient:
-    app = create_app(state=sqlite_state, storage=storage, dagster_url="http://127.0.0.1:3000")
+    app = create_app(
+        state=sqlite_state,
+        storage=storage,
+        dagster_url="http://127.0.0.1:3000",
+        accounts=account_pages(sqlite_state),
+    )
     return TestClient(app, base_url="http://127.0.0.1:3001", raise_server_exceptions=False)
 
 
@@ -350,6 +356,7 @@ def test_a_host_of_another_name_is_refused_unless_it_is_ours(sqlite_state, stora
         state=sqlite_state,
         storage=storage,
         dagster_url="http://127.0.0.1:3000",
+        accounts=account_pages(sqlite_state),
         console_host="studio.example",
     )
     assert TestClient(app, base_url="http://studio.example").get("/").status_code == 200

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from PIL import Image
 from starlette.testclient import TestClient
 
+from tests.accounts import account_pages
 from tests.builders import artefact, save_candidate
 from viral_forge_assets.console.app import create_app
 from viral_forge_resources.contracts.records import Artefact, ArtefactKind
@@ -27,7 +28,12 @@ def storage(tmp_path: Path) -> LocalStorage:
 @pytest.fixture
 def console(sqlite_state: sa.Engine, storage: LocalStorage) -> TestClient:
     save_candidate(sqlite_state)
-    app = create_app(state=sqlite_state, storage=storage, dagster_url="http://127.0.0.1:3000")
+    app = create_app(
+        state=sqlite_state,
+        storage=storage,
+        dagster_url="http://127.0.0.1:3000",
+        accounts=account_pages(sqlite_state),
+    )
     return TestClient(app, base_url="http://127.0.0.1:3001", raise_server_exceptions=False)
 
 

@@ -1,9 +1,10 @@
-"""A small web page beside the Dagster UI: lists clips, plays them, serves pictures; read-only."""
+"""A small web page beside the Dagster UI: lists clips, plays them, connects accounts."""
 
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from importlib.resources import files
+from urllib.parse import urlsplit
 
 import sqlalchemy as sa
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -16,6 +17,7 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from viral_forge_assets.console.accounts import AccountPages
 from viral_forge_assets.console.files import file_response, known_artefact
 from viral_forge_assets.console.pages import (
     ClipPage,
@@ -26,6 +28,7 @@ from viral_forge_assets.console.pages import (
     overview,
 )
 from viral_forge_assets.console.previews import preview_response
+from viral_forge_assets.domain.redirects import CONSOLE_PATH
 from viral_forge_resources.contracts.records import ArtefactKind
 from viral_forge_resources.contracts.storage import Storage
 from viral_forge_resources.state import clips
@@ -44,7 +47,12 @@ _HEADERS = {
 
 
 def create_app(
-    *, state: sa.Engine, storage: Storage, dagster_url: str, console_host: str | None = None
+    *,
+    state: sa.Engine,
+    storage: Storage,
+    dagster_url: str,
+    accounts: AccountPages,
+    console_host: str | None = None,
 ) -> Starlette:
     """The console over this state and storage.
 
@@ -52,16 +60,21 @@ def create_app(
         state: what is listed.
         storage: where the listed files are.
         dagster_url: where the Dagster UI is, without a slash at the end.
+        accounts: the pages that connect accounts.
         console_host: the name people reach the console by, besides this machine's own.
     """
-    console = _Console(state, storage, dagster_url)
-    hosts = [*_HOSTS, *([console_host] if console_host else [])]
+    console = _Console(state, storage, dagster_url, accounts)
+    public_host = urlsplit(accounts.public_url or "").hostname
+    hosts = [*_HOSTS, *filter(None, (console_host, public_host))]
     return Starlette(
         routes=[
             Route("/", console.index),
             Route("/clip/{artefact_id}", console.clip),
             Route("/m/{artefact_id}", console.file),
             Route("/s/{artefact_id}", console.preview),
+            Route("/accounts", console.accounts),
+            Route("/connect", console.connect, methods=["POST"]),
+            Route(CONSOLE_PATH, console.connected),
             Route("/console.css", console.stylesheet),
             Route("/favicon.ico", lambda _request: Response(status_code=204)),
         ],
@@ -74,9 +87,12 @@ def create_app(
 
 
 class _Console:
-    def __init__(self, state: sa.Engine, storage: Storage, dagster_url: str) -> None:
+    def __init__(
+        self, state: sa.Engine, storage: Storage, dagster_url: str, accounts: AccountPages
+    ) -> None:
         self._state = state
         self._storage = storage
+        self._accounts = accounts
         self._templates = Environment(
             loader=PackageLoader(_PACKAGE),
             autoescape=True,
@@ -114,6 +130,15 @@ class _Console:
     def preview(self, request: Request) -> Response:
         artefact = known_artefact(self._state, request.path_params["artefact_id"])
         return preview_response(request, artefact, self._storage)
+
+    def accounts(self, request: Request) -> Response:
+        return self._accounts.listed(request, self._page)
+
+    async def connect(self, request: Request) -> Response:
+        return await self._accounts.begin(request, self._page)
+
+    def connected(self, request: Request) -> Response:
+        return self._accounts.finish(request)
 
     def stylesheet(self, _request: Request) -> Response:
         content = files(_PACKAGE).joinpath("static", "console.css").read_bytes()
