@@ -33,6 +33,7 @@ from viral_forge_assets.metadata import (
     logged_progress,
     markdown_table,
 )
+from viral_forge_assets.naming_faces import face_numbers
 from viral_forge_assets.partitions import candidate_partitions, known_candidate, known_niche
 from viral_forge_assets.provenance import load
 from viral_forge_assets.scanning import OpenScanTools
@@ -84,6 +85,7 @@ def scene_map(
     context: dg.AssetExecutionContext,
     storage: dg.ResourceParam[Storage],
     media: dg.ResourceParam[MediaReader],
+    scratch: dg.ResourceParam[Path],
     progress: dg.ResourceParam[ProgressDisplay],
 ) -> dg.MaterializeResult[None]:
     """Cuts; faces, text and movement in each shot; speech, music, silence, black, frozen.
@@ -93,10 +95,11 @@ def scene_map(
     """
     key = parse_candidate_key(context.partition_key)
     with dagster_failures("looking at the source video"):
+        source = load(
+            storage, key.storage_key("source", "probe.json"), SourceFile, made_by="source_video"
+        )
         looked = look_at(
-            load(
-                storage, key.storage_key("source", "probe.json"), SourceFile, made_by="source_video"
-            ),
+            source,
             load(
                 storage,
                 key.storage_key("captions", "transcript.json"),
@@ -108,12 +111,14 @@ def scene_map(
             document=key.storage_key("transform", "scene_map.json"),
             on_progress=logged_progress(context, "looking", progress),
         )
-    scenes = looked.scenes
+        scenes = looked.scenes
+        faces = face_numbers(source, scenes, key=key, storage=storage, media=media, scratch=scratch)
     return dg.MaterializeResult(
         metadata=file_metadata(looked.stored, reused=looked.is_reused)
         | {"shots": len(scenes.shots), "silences": len(scenes.silences)}
         | {"duration_s": round(scenes.duration_s, 3)}
         | _seen(scenes)
+        | faces
         | _heard(scenes)
     )
 

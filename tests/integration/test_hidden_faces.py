@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import sqlalchemy as sa
+from PIL import Image
 
 from tests import people
 from tests.clips import pictures
@@ -108,6 +109,10 @@ def test_a_face_that_was_named_stays_and_the_other_one_is_hidden(studio, pair):
     assert ran.success, ran.failure
     found = people.other_finder(_clip(studio))
     assert found == [1] * len(found)
+    told = ran.metadata("transform", "scene_map")
+    assert told["face_numbers"].count("\n") == 3
+    (sheet,) = studio.home.glob("**/transform/faces.jpg")
+    assert people.other_finder([np.asarray(Image.open(sheet))], closely=True) == [2]
 
 
 def test_of_a_recipe_that_spares_the_named_ones_all_are_hidden_where_none_is(studio, pair):

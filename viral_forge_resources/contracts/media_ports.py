@@ -18,7 +18,7 @@ from viral_forge_resources.contracts.media import (
     Stretch,
     Transcript,
 )
-from viral_forge_resources.contracts.sight import Box
+from viral_forge_resources.contracts.sight import Box, FaceSight
 from viral_forge_resources.contracts.vision import Keyframe
 
 ProgressCallback = Callable[[float], None]
@@ -108,6 +108,21 @@ class MediaReader(Protocol):
         """Write what a render takes as its extra ``MASK``: a picture for each of ``masks``.
 
         Boxes are pixels of an upright source of ``size_px``. Equal masks give equal bytes.
+        """
+
+    def face_sheet(
+        self,
+        path: Path,
+        probe: MediaProbe,
+        faces: Sequence[tuple[str, FaceSight]],
+        target: Path,
+        *,
+        title: str,
+    ) -> None:
+        """Write a JPEG of the faces, each over its label.
+
+        Raises:
+            BadInput: not one of them can be decoded.
         """
 
     def contact_sheet(self, path: Path, target: Path, *, title: str) -> None:

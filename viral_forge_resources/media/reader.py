@@ -9,9 +9,9 @@ from viral_forge_resources.contracts.hiding import FaceLook
 from viral_forge_resources.contracts.likeness import ClipPrint
 from viral_forge_resources.contracts.media import MediaProbe, SceneMap, Stretch
 from viral_forge_resources.contracts.media_ports import ProgressCallback
-from viral_forge_resources.contracts.sight import Box
+from viral_forge_resources.contracts.sight import Box, FaceSight
 from viral_forge_resources.contracts.vision import Keyframe
-from viral_forge_resources.media import covers, face_mask, keyframes, probe, sheets
+from viral_forge_resources.media import covers, face_mask, face_sheet, keyframes, probe, sheets
 from viral_forge_resources.media._sight import Sight, open_sight, sight_name
 from viral_forge_resources.media._voices import hearing_name, open_voices
 
@@ -124,6 +124,22 @@ class AvReader:
     ) -> None:
         """Write what a render takes as its extra ``MASK``: a picture for each of ``masks``."""
         face_mask.write_mask(masks, target, size_px=size_px, fps=fps)
+
+    def face_sheet(
+        self,
+        path: Path,
+        probe: MediaProbe,
+        faces: Sequence[tuple[str, FaceSight]],
+        target: Path,
+        *,
+        title: str,
+    ) -> None:
+        """Write a JPEG of the faces, each over its label.
+
+        Raises:
+            BadInput: not one of them can be decoded.
+        """
+        face_sheet.write_face_sheet(path, probe, faces, target, title=title)
 
     def contact_sheet(self, path: Path, target: Path, *, title: str) -> None:
         """Write a JPEG of frames spread over the video, each with its time.
