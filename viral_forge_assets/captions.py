@@ -2,42 +2,39 @@
 
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import dagster as dg
+import sqlalchemy as sa
 
-from viral_forge_assets.domain.ass import to_ass
-from viral_forge_assets.domain.caption_styles import CaptionStyle, with_accent
-from viral_forge_assets.domain.caption_words import cleaned
-from viral_forge_assets.domain.captioning import caption_lines
-from viral_forge_assets.domain.edit_plan import ClipPlan, EditPlan, words_in_clip
+from viral_forge_assets.asking import Asker
+from viral_forge_assets.caption_desk import CaptionDesk
+from viral_forge_assets.domain.caption_styles import CaptionStyle
+from viral_forge_assets.domain.edit_plan import ClipPlan, EditPlan
 from viral_forge_assets.domain.obstacles import obstacles_of
 from viral_forge_assets.domain.placement import (
     Obstacle,
-    PlacedCaption,
-    limits_of,
-    place_captions,
 )
 from viral_forge_assets.domain.safe_zones import Frame
-from viral_forge_assets.domain.subtitle_text import subtitle_lines, to_srt, to_vtt
 from viral_forge_assets.failures import dagster_failures
 from viral_forge_assets.metadata import Metadata, file_metadata
 from viral_forge_assets.partitions import candidate_partitions
 from viral_forge_assets.provenance import keep, kept, load, made_from
+from viral_forge_assets.translating import Translator
+from viral_forge_resources.contracts.costs import Budget
 from viral_forge_resources.contracts.errors import BadInput
 from viral_forge_resources.contracts.keys import CandidateKey, parse_candidate_key
-from viral_forge_resources.contracts.media import SceneMap, Transcript, TranscriptOrigin, Word
+from viral_forge_resources.contracts.llm import LanguageModel
+from viral_forge_resources.contracts.media import SceneMap, Transcript, TranscriptOrigin
 from viral_forge_resources.contracts.media_ports import Fonts, SubtitleReader, Transcriber
-from viral_forge_resources.contracts.storage import Storage, StoredFile
+from viral_forge_resources.contracts.storage import Storage
 from viral_forge_resources.contracts.works import (
     CaptionTrack,
-    ClipCaptions,
-    ShownCaption,
     SourceFile,
 )
 
 _TRANSCRIPT_VERSION = 2
-_CAPTION_TRACK_VERSION = 3
+_CAPTION_TRACK_VERSION = 4
 _MOST_TEXT_SHOWN = 900
 
 
@@ -123,14 +120,18 @@ def _facts(words: Transcript) -> Metadata:
 )
 def caption_track(
     context: dg.AssetExecutionContext,
+    state: dg.ResourceParam[sa.Engine],
     storage: dg.ResourceParam[Storage],
     fonts: dg.ResourceParam[Fonts],
+    language_models: dg.ResourceParam[Sequence[LanguageModel]],
+    llm_budget: dg.ResourceParam[Budget],
     caption_styles: dg.ResourceParam[Mapping[str, CaptionStyle]],
 ) -> dg.MaterializeResult[None]:
     """Captions on the edited timeline: ASS to burn in, SRT and WebVTT for players.
 
     They keep clear of faces, of text in the picture and of what platforms lay over it. Emoji and
-    characters that no font draws are left out of the picture and named.
+    characters that no font draws are left out of the picture and named. Where recipe or niche ask
+    for another language, language models translate them; where none does, they stay as spoken.
     """
     key = parse_candidate_key(context.partition_key)
     with dagster_failures("writing the captions"):
@@ -139,7 +140,15 @@ def caption_track(
         document = key.storage_key("transform", "edit_plan.json")
         plan = load(storage, document, EditPlan, made_by="edit_plan")
         style = _chosen_style(caption_styles, plan.caption_style)
-        desk = _CaptionDesk(key=key, storage=storage, fonts=fonts, style=style, transcript=words)
+        asker = Asker(state=state, budget=llm_budget, niche=key.niche)
+        desk = CaptionDesk(
+            key=key,
+            storage=storage,
+            fonts=fonts,
+            style=style,
+            transcript=words,
+            translator=Translator(key=key, storage=storage, asker=asker, models=language_models),
+        )
         in_the_way = _Picture(
             source=_source(storage, key),
             scenes=load(
@@ -166,7 +175,10 @@ def _shown(track: CaptionTrack, plan: EditPlan, missing: list[str]) -> Metadata:
         "fonts": ", ".join(dict.fromkeys(font for clip in track.clips for font in clip.fonts)),
         "missing_characters": _named(missing),
         "emoji_left_out": " ".join(dict.fromkeys(e for clip in track.clips for e in clip.emoji)),
-        "note": track.note or "",
+        "languages": ", ".join(dict.fromkeys(clip.language or "not known" for clip in track.clips)),
+        "note": "; ".join(
+            dict.fromkeys(filter(None, [track.note, *(c.note for c in track.clips)]))
+        ),
     }
 
 
@@ -208,81 +220,3 @@ class _Picture:
             frame=Frame(width_px=plan.width_px, height_px=plan.height_px),
             is_mirrored=clip.is_mirrored,
         )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _CaptionDesk:
-    """Writes captions of one candidate's clips into storage."""
-
-    key: CandidateKey
-    storage: Storage
-    fonts: Fonts
-    style: CaptionStyle
-    transcript: Transcript
-
-    def write(
-        self, plan: EditPlan, clip: ClipPlan, obstacles: Sequence[Obstacle] = ()
-    ) -> ClipCaptions:
-        """Captions of a clip; without lines where nothing is said, or the recipe wants none."""
-        heard = words_in_clip(self.transcript.words, clip.segments)
-        if not heard or not plan.has_captions:
-            return ClipCaptions(number=clip.number, lines=0)
-        words = cleaned(heard, self.fonts.missing)
-        text = "".join(self._shown(word.text) for word in words.words)
-        style = replace(self.style, font_size=self.style.font_size * self.fonts.row_height(text))
-        style = with_accent(style, clip.look.accent if clip.look else None)
-        frame = Frame(width_px=plan.width_px, height_px=plan.height_px)
-        placed = self._placed(words.words, style, frame, obstacles)
-        fonts = self.fonts.used_for(text)
-        ass = to_ass(
-            placed,
-            style,
-            frame=frame,
-            family=self.fonts.family(),
-            fonts=fonts,
-            language=self.transcript.language,
-        )
-        subtitles = subtitle_lines(heard)
-        return ClipCaptions(
-            number=clip.number,
-            lines=len(placed),
-            ass=self._store(clip, "ass", ass),
-            srt=self._store(clip, "srt", to_srt(subtitles)),
-            vtt=self._store(clip, "vtt", to_vtt(subtitles)),
-            missing_characters=words.missing,
-            emoji=words.emoji,
-            fonts=fonts,
-            shown=tuple(map(_shown_caption, placed)),
-        )
-
-    def _placed(
-        self,
-        words: Sequence[Word],
-        style: CaptionStyle,
-        frame: Frame,
-        obstacles: Sequence[Obstacle],
-    ) -> tuple[PlacedCaption, ...]:
-        def measure(text: str) -> float:
-            return self.fonts.width(self._shown(text))
-
-        lines = caption_lines(words, limits_of(style, frame), measure)
-        return place_captions(lines, style, frame, measure, obstacles)
-
-    def _shown(self, text: str) -> str:
-        return self.style.shown(text, language=self.transcript.language)
-
-    def _store(self, clip: ClipPlan, ending: str, text: str) -> StoredFile:
-        key = self.key.storage_key("captions", f"clip-{clip.number}.{ending}")
-        return self.storage.put_bytes(text.encode(), key)
-
-
-def _shown_caption(caption: PlacedCaption) -> ShownCaption:
-    return ShownCaption(
-        start_s=caption.line.start_s,
-        end_s=caption.line.end_s,
-        words=caption.line.words,
-        left=caption.box.left,
-        top=caption.box.top,
-        right=caption.box.right,
-        bottom=caption.box.bottom,
-    )

@@ -31,6 +31,7 @@ from viral_forge_resources.contracts.keys import CandidateKey
 from viral_forge_resources.contracts.media import SceneMap, SoundLevel, Stretch, Transcript
 from viral_forge_resources.contracts.media_ports import MediaReader, ProgressCallback, Renderer
 from viral_forge_resources.contracts.records import CheckResult
+from viral_forge_resources.contracts.scanning import Niche
 from viral_forge_resources.contracts.storage import Storage, StoredFile
 from viral_forge_resources.contracts.works import (
     CaptionTrack,
@@ -55,6 +56,12 @@ def chosen_recipe(recipes: Mapping[str, Recipe], name: str) -> Recipe:
             name, reason="names no recipe", remedy=f"There are: {', '.join(sorted(recipes))}."
         )
     return recipes[name]
+
+
+def recipe_for(recipe: Recipe, niche: Niche) -> Recipe:
+    """``recipe`` with what the niche wants otherwise: another language makes another recipe."""
+    wanted = niche.policy.translate_to
+    return recipe if wanted is None else replace(recipe, translate_to=wanted)
 
 
 def refuse_wrong_filters(recipe: Recipe) -> None:

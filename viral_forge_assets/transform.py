@@ -20,6 +20,7 @@ from viral_forge_assets.editing import (
     RENDER_VERSION,
     CuttingRoom,
     chosen_recipe,
+    recipe_for,
 )
 from viral_forge_assets.failures import dagster_failures
 from viral_forge_assets.inserting import InsertEditor
@@ -188,7 +189,8 @@ def edit_plan(
         with state.connect() as connection:
             candidate = known_candidate(connection, context.partition_key)
             niche = known_niche(connection, candidate.niche)
-        recipe = chosen_recipe(recipes, config.recipe or niche.recipe or studio.recipe)
+        named = config.recipe or niche.recipe or studio.recipe
+        recipe = recipe_for(chosen_recipe(recipes, named), niche)
         recipe = hiding(in_format(recipe, config.format), config.hide_faces)
         room = CuttingRoom(parse_candidate_key(context.partition_key), storage, renderer)
         asker = Asker(state=state, budget=llm_budget, niche=niche.name)

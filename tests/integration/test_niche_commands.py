@@ -35,6 +35,7 @@ def test_all_that_a_niche_takes_can_be_typed(state):
         "niche add cooking --query pasta --query soup --recipe fit --watch inbox=a=b"
         " --watch inbox=c --platform inbox --language en --licence cc-by-4.0 --minimum-score 0.4"
         " --most-per-platform 3 --horizon-days 7 --not-monetised --reusable-only --adds-trends"
+        " --translate-to pt-BR"
     )
     assert _type(*words.split()).exit_code == 0
     assert _niches(state) == (
@@ -53,6 +54,7 @@ def test_all_that_a_niche_takes_can_be_typed(state):
                 reusable_only=True,
                 horizon_days=7,
                 adds_trends=True,
+                translate_to="pt-BR",
             ),
         ),
     )

@@ -50,6 +50,9 @@ def niche_add(
     horizon_days: Annotated[
         int | None, typer.Option(help="Oldest videos that are looked for.")
     ] = None,
+    translate_to: Annotated[
+        str | None, typer.Option(help="Language of its clips' captions, such as es.")
+    ] = None,
     *,
     not_monetised: Annotated[
         bool, typer.Option("--not-monetised", help="Its clips earn no money.")
@@ -74,6 +77,7 @@ def niche_add(
         "minimum_score": minimum_score,
         "most_per_platform": most_per_platform,
         "horizon_days": horizon_days,
+        "translate_to": translate_to,
         "is_monetised": not not_monetised,
         "reusable_only": reusable_only,
         "adds_trends": adds_trends,

@@ -111,6 +111,7 @@ class EditPlan:
     crf: int
     preset: Preset
     clips: tuple[ClipPlan, ...]
+    translate_to: str | None = None
 
     def of_clip(self, number: int) -> ClipPlan:
         """The plan of clip ``number``, which must be among them."""
@@ -166,6 +167,7 @@ def plan_edit(
         crf=recipe.crf,
         preset=recipe.preset,
         clips=tuple(clips),
+        translate_to=recipe.translate_to,
     )
 
 

@@ -138,6 +138,10 @@ class NicheDescription(BaseModel):
         le=64,
         description="Videos whose thumbnails differ in at most so many of 64 bits are one.",
     )
+    translate_to: _Language | None = Field(
+        default=None,
+        description="Language of its clips' captions, such as es; none: as the recipe says.",
+    )
     adds_trends: bool = Field(
         default=_USUAL.adds_trends, description="What rises in it becomes a niche unasked."
     )

@@ -10,6 +10,7 @@ from viral_forge_assets.domain.b_roll import BRollWish
 from viral_forge_assets.domain.hiding import FaceRule, Hide
 from viral_forge_assets.domain.looks import LookWish
 from viral_forge_assets.domain.tightening import Tightening
+from viral_forge_assets.domain.translation import LanguageTag
 from viral_forge_assets.domain.variation import (
     WRITTEN_BY_PEOPLE,
     Between,
@@ -50,6 +51,7 @@ class Recipe:
             nothing.
         caption_style: one of those in ``viral_forge_assets/caption_styles``.
         faces: whose faces are hidden, and how; None: no one's.
+        translate_to: language of the captions, as a BCP 47 tag such as ``es``; left out: as spoken.
         target_lufs: integrated loudness of a clip.
         crf: quality of the picture, lower is better and larger.
         preset: of the encoder; faster makes larger files.
@@ -76,6 +78,7 @@ class Recipe:
     faces: FaceRule | None = None
     has_captions: bool = True
     caption_style: Name = "bold"
+    translate_to: LanguageTag | None = None
     target_lufs: Annotated[float, Field(ge=-24, le=-9)] = -14.0
     crf: Annotated[int, Field(ge=16, le=30)] = 21
     preset: Preset = "veryfast"

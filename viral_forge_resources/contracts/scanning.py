@@ -26,6 +26,7 @@ class NichePolicy:
         title_similarity: two videos with titles at least this alike, in (0, 1], are one video.
         thumbnail_distance: two videos whose thumbnails' hashes differ in at most this many of 64
             bits are one video.
+        translate_to: language of its clips' captions, a BCP 47 tag; None: as the recipe says.
         adds_trends: a rising keyword or channel becomes a niche of its own without being asked.
     """
 
@@ -40,6 +41,7 @@ class NichePolicy:
     title_similarity: float = 0.9
     thumbnail_distance: int = 6
     adds_trends: bool = False
+    translate_to: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -69,6 +69,8 @@ class ClipCaptions:
         emoji: left out of the picture, where they would have no colour; players show them.
         fonts: names and versions of those that draw the picture's text.
         shown: what stands where, and when.
+        language: of the words; None where it is not known.
+        note: by whom they were translated, or why they were not; empty where nobody wanted it.
     """
 
     number: int
@@ -80,6 +82,8 @@ class ClipCaptions:
     emoji: tuple[str, ...] = ()
     fonts: tuple[str, ...] = ()
     shown: tuple[ShownCaption, ...] = ()
+    language: str | None = None
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
