@@ -190,6 +190,7 @@ def build_resources(settings: Settings) -> dict[str, object]:
             settings.publishers,
             allow_private_addresses=settings.allow_private_addresses,
             open_accounts=partial(open_accounts, settings),
+            is_dry_run=settings.dry_run,
         ),
         "metrics_readers": shells.metrics_readers_resource,
         "cipher": VaultCipher(vault_of(settings)),

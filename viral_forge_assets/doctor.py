@@ -101,7 +101,8 @@ def _with_settings(settings: Settings) -> Iterator[Finding]:
     yield _fonts(settings)
     yield _speech(settings)
     yield from map(_scanner, settings.scanners)
-    yield Finding(subject="publishers", text=", ".join(settings.publishers))
+    dry = "; a dry run: platforms are sent nothing (VIRAL_FORGE_DRY_RUN)" * settings.dry_run
+    yield Finding(subject="publishers", text=", ".join(settings.publishers) + dry)
 
 
 def _state(settings: Settings) -> Iterator[Finding]:

@@ -189,7 +189,9 @@ class Poster:
 
     def _finish(self, publication: Publication) -> None:
         """Do what is to be added to a live post, one step after the other."""
-        now = self.clock()
+        now, publisher = self.clock(), self.publishers.get(_platform(publication))
+        if not isinstance(publisher, Finisher):  # in a dry run, or disabled: it waits
+            return
         with self.state.connect() as connection:
             steps = steps_state.of_publication(connection, publication.publication_id)
         waiting = [each for each in steps if each.state is StepState.WAITING and each.due_at <= now]
@@ -198,13 +200,14 @@ class Poster:
         with ExitStack() as files:
             post = self._guard().again(publication, files)
             for step in waiting:
-                self._add(publication, step, post)
+                self._add(publisher, publication, step, post)
 
-    def _add(self, publication: Publication, step: Step, post: Post | None) -> None:
-        publisher = self._publisher(publication)
+    def _add(
+        self, publisher: Finisher, publication: Publication, step: Step, post: Post | None
+    ) -> None:
         error: ViralForgeError | None = None
         try:
-            if post is None or not isinstance(publisher, Finisher):
+            if post is None:
                 raise NotFound("the clip that was posted is not in storage any more")
             live = Published(post_id=publication.post_id or "", url=publication.post_url or "")
             publisher.finish(step.step, post, live)
@@ -226,7 +229,7 @@ class Poster:
         )
 
     def _publisher(self, publication: Publication) -> Publisher:
-        name = publication.channel_id.partition(":")[0]
+        name = _platform(publication)
         if name not in self.publishers:
             raise NotFound(f"publisher '{name}' is not enabled; add it to VIRAL_FORGE_PUBLISHERS")
         return self.publishers[name]
@@ -235,7 +238,7 @@ class Poster:
         """Take the step; nothing happens if the row moved, or was claimed by another, meanwhile."""
         now = self.clock()
         stays = decided.state is publication.state
-        publisher = self.publishers.get(publication.channel_id.partition(":")[0])
+        publisher = self.publishers.get(_platform(publication))
         with self.state.begin() as connection:
             is_taken = publications_state.settle(
                 connection,
@@ -253,3 +256,7 @@ class Poster:
             if is_taken and decided.post_id and isinstance(publisher, Finisher):
                 names = publisher.steps()
                 steps_state.add(connection, publication.publication_id, names, now=now)
+
+
+def _platform(publication: Publication) -> str:
+    return publication.channel_id.partition(":")[0]

@@ -44,6 +44,8 @@ from viral_forge_resources.media.renderer import FfmpegRenderer
 from viral_forge_resources.media.transcriber import WhisperTranscriber
 from viral_forge_resources.platforms.thumbnails import WebThumbnailHasher
 from viral_forge_resources.plugins import get_plugin, open_plugin
+from viral_forge_resources.publishers import recording
+from viral_forge_resources.publishers._rehearsal import rehearsed
 from viral_forge_resources.publishers._tools import PublishTools
 from viral_forge_resources.settings import addresses_in
 from viral_forge_resources.state import liveness
@@ -173,6 +175,7 @@ def publishers_resource(
     *,
     allow_private_addresses: bool,
     open_accounts: Callable[[sa.Engine], Accounts],
+    is_dry_run: bool,
 ) -> dg.ResourceDefinition:
     """What opens the enabled platforms' publishers, by name; every call is counted in state.
 
@@ -180,6 +183,7 @@ def publishers_resource(
         names: the enabled ones; the web addresses among their settings may be private.
         allow_private_addresses: every address may be private.
         open_accounts: gives access to our accounts.
+        is_dry_run: nothing is sent to a platform, and what would be is recorded.
     """
 
     @dg.resource(
@@ -200,8 +204,13 @@ def publishers_resource(
                 client=client,
                 clock=lambda: datetime.now(UTC),
             )
-            yield {
+            opened = {
                 name: plugin.open_plugin(settings[name], tools) for name, plugin in plugins.items()
+            }
+            recorder = recording.open_plugin(recording.Settings(), tools)
+            yield {
+                name: rehearsed(each, recorder) if is_dry_run else each
+                for name, each in opened.items()
             }
 
     return publishers

@@ -111,6 +111,11 @@ class Settings(EnabledPlugins):
     requires_approval: bool = Field(
         default=True, description="A person approves the bytes of each clip before it is posted."
     )
+    dry_run: bool = Field(
+        default=True,
+        description="Send nothing to platforms: record what would have been sent; the folder"
+        " publisher works all the same.",
+    )
     whisper_model: str = Field(
         default="small",
         description="faster-whisper model, name or folder; 'off' for subtitles only.",
