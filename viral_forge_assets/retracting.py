@@ -38,6 +38,8 @@ _UNSETTLED = timedelta(minutes=5)
 """A post that is on its way must have arrived before it can be taken down."""
 
 _MOST_AT_ONCE = 200
+_MOST_TRIES = 20
+"""Five hours of trying: then a person must know."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -211,6 +213,9 @@ class Retracting:
         except Permanent as error:
             self._hand_over(retraction, str(error))
         except (Transient, ReauthorisationNeeded, OutcomeUnknown) as error:
+            if retraction.attempts + 1 >= _MOST_TRIES:
+                self._hand_over(retraction, f"tried {_MOST_TRIES} times: {error}")
+                return
             self._settle(retraction, RetractionState.OPEN, str(error), again=_wait(error))
         else:
             self._settle(retraction, RetractionState.DONE, outcome.value)

@@ -24,6 +24,7 @@ from viral_forge_resources.contracts.errors import (
     NotFound,
     NotSupported,
     RateLimited,
+    Unreachable,
     ViralForgeError,
 )
 from viral_forge_resources.contracts.publishing import Publication, PublicationState, Publisher
@@ -169,6 +170,16 @@ def test_a_platform_that_does_not_answer_is_asked_again_when_it_says(state):
     assert work(state, platform, after=wait - _MINUTE) == 0
     assert work(state, platform, after=wait) == 1
     assert post_state(state, row) is _S.RETRACTED
+
+
+def test_a_platform_that_never_answers_leaves_a_task_in_the_end(sqlite_state):
+    row = live(sqlite_state)
+    platform = RetractingPublisher(refusals=[Unreachable("no answer")] * 30)
+    complain(sqlite_state, sources=(KEY,))
+    tried = sum(work(sqlite_state, platform, after=timedelta(hours=hours)) for hours in range(30))
+    assert tried == 20
+    assert takedown_of(sqlite_state, row).state is RetractionState.BY_HAND
+    assert post_state(sqlite_state, row) is _S.PUBLISHED
 
 
 def test_a_post_whose_end_is_open_is_waited_for(state):

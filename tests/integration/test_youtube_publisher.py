@@ -25,6 +25,7 @@ from viral_forge_resources.contracts.errors import (
     Unreachable,
 )
 from viral_forge_resources.contracts.publishing import Disclosure, Lookup, Post, Published
+from viral_forge_resources.contracts.retraction import Takedown
 from viral_forge_resources.publishers import _youtube_words as words
 from viral_forge_resources.publishers._calling import Answer
 from viral_forge_resources.publishers._tools import PublishTools
@@ -265,3 +266,54 @@ def test_the_address_of_an_upload_is_in_no_error(publisher, platform, post):
     told = " ".join(f"{each!r} {each}" for each in cause)
     assert "upload_id" not in told
     assert "token-" not in told
+
+
+def live(publisher: YoutubePublisher, post: Post, **changes):
+    """The publication of a post that is on the platform."""
+    published = publisher.submit(post, FakeSession())
+    assert isinstance(published, Published)
+    return publication(post_id=published.post_id, **changes)
+
+
+def test_a_post_that_is_taken_down_is_private_and_keeps_what_else_was_said_of_it(
+    publisher, platform, post
+):
+    told = Disclosure(is_synthetic=True)
+    row = live(publisher, replace(post, disclosure=told))
+    assert publisher.retract(row, channel="main") is Takedown.HIDDEN
+    status = platform.videos[0].resource["status"]
+    assert status["privacyStatus"] == "private"
+    assert status["containsSyntheticMedia"] is True
+    assert status["embeddable"] is True
+    assert platform.videos[0].resource["snippet"]["title"] == post.text.title
+
+
+def test_taking_down_once_more_changes_nothing(publisher, platform, post):
+    row = live(publisher, post)
+    publisher.retract(row, channel="main")
+    platform.calls.clear()
+    assert publisher.retract(row, channel="main") is Takedown.HIDDEN
+    assert "videos.update" not in platform.calls
+
+
+def test_a_video_that_would_be_shown_later_is_not(publisher, platform, post):
+    row = live(publisher, post)
+    platform.videos[0].resource["status"] |= {
+        "privacyStatus": "private",
+        "publishAt": "2030-01-01T00:00:00Z",
+    }
+    publisher.retract(row, channel="main")
+    assert "publishAt" not in platform.videos[0].resource["status"]
+
+
+def test_a_video_that_is_gone_is_down(publisher, platform, post):
+    row = live(publisher, post)
+    platform.videos.clear()
+    assert publisher.retract(row, channel="main") is Takedown.ABSENT
+
+
+def test_a_video_that_stays_public_is_not_taken_for_hidden(publisher, platform, post):
+    row = live(publisher, post)
+    platform.privacy = "public"
+    with pytest.raises(UnexpectedAnswer, match="not private"):
+        publisher.retract(row, channel="main")

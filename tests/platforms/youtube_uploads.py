@@ -85,6 +85,7 @@ class YoutubeUploads(UploadPlatform):
             ("GET", "/youtube/v3/channels"): ("channels.list", self._channels),
             ("GET", "/youtube/v3/playlistItems"): ("playlistItems.list", self._playlist),
             ("GET", "/youtube/v3/videos"): ("videos.list", self._list),
+            ("PUT", "/youtube/v3/videos"): ("videos.update", self._update),
             ("POST", "/upload/youtube/v3/thumbnails/set"): ("thumbnails.set", self._thumbnail),
             ("POST", "/upload/youtube/v3/captions"): ("captions.insert", self._captions),
         }
@@ -211,6 +212,22 @@ class YoutubeUploads(UploadPlatform):
         for video in found:
             video.looks_left -= 1
         return reply({"items": [self._shown(video) for video in found]})
+
+    def _update(self, asked: Asked, owner: str) -> Reply:
+        resource = asked.document()
+        problem = discovery.body_problem(_API, "Video", resource)
+        if problem is None and set(resource) - {"id"} != set(asked.query["part"].split(",")):
+            problem = "the parts that are sent are not those that are named"
+        if problem:
+            return _error(400, "invalidVideoMetadata", problem)
+        for video in self.videos:
+            if video.video_id == resource["id"] and video.account_id == owner:
+                # Each part that is named is replaced as a whole.
+                video.resource |= {part: resource[part] for part in set(resource) - {"id"}}
+                if self.privacy is not None:
+                    video.resource["status"]["privacyStatus"] = self.privacy
+                return reply(self._shown(video))
+        return _error(404, "videoNotFound")
 
     def _thumbnail(self, asked: Asked, owner: str) -> Reply:
         content = asked.content()

@@ -14,7 +14,7 @@ from viral_forge_resources.publishers import _youtube_words as words
 from viral_forge_resources.publishers._calling import Answer, Call, Caller
 from viral_forge_resources.publishers._youtube_refusals import DAY_STARTS_IN
 
-_LIST, _THUMBNAIL, _CAPTION = 1, 50, 400
+_LIST, _UPDATE, _THUMBNAIL, _CAPTION = 1, 50, 50, 400
 _MOST_PAGES = 10
 _PAGE = 50
 
@@ -105,6 +105,18 @@ class YoutubeCalls:
             if page is None or any(_came_at(video) < since for video in videos):
                 return None
         raise UnexpectedAnswer("YouTube lists more uploads than can be looked through")
+
+    def hide(self, video: Any) -> Any:  # noqa: ANN401  resources
+        """The video once nobody but its owner sees it.
+
+        An update takes the place of the whole part, so what stands there is sent again; without
+        its ``publishAt``, by which YouTube would show the video later.
+        """
+        status = inside(video, "status")
+        kept = {name: status[name] for name in words.KEPT_STATUS if name in status}
+        body = {"id": inside(video, "id"), "status": kept | {"privacyStatus": "private"}}
+        call = _service().videos().update(part="status", body=body)
+        return self._units(call, "videos.update", _UPDATE)
 
     def set_thumbnail(self, video_id: str, picture: bytes) -> bool:
         """Whether YouTube shows the picture now."""

@@ -5,8 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from viral_forge_resources.contracts.errors import NotFound, Rejected, Unreachable
+from viral_forge_resources.contracts.errors import (
+    NotFound,
+    Rejected,
+    UnexpectedAnswer,
+    Unreachable,
+)
 from viral_forge_resources.contracts.publishing import Lookup, Processing, Published
+from viral_forge_resources.contracts.retraction import Takedown
 from viral_forge_resources.platforms.reading import inside
 from viral_forge_resources.publishers import _youtube_words as words
 from viral_forge_resources.publishers._youtube_calls import YoutubeCalls
@@ -16,6 +22,7 @@ _LISTING_LAG = timedelta(minutes=10)
 
 _FIRST_LOOK = timedelta(minutes=1)
 _CLOCKS_DIFFER = timedelta(days=1)
+_HIDDEN = "private"
 _ENDED = frozenset({"failed", "rejected", "deleted"})
 
 
@@ -76,6 +83,23 @@ class YoutubeSight:
             url=f"https://www.youtube.com/shorts/{video_id}",
             note=self._privacy_note(inside(status, "privacyStatus")),
         )
+
+    def hidden(self, video_id: str) -> Takedown:
+        """What became of the video that nobody is to see any more.
+
+        Raises:
+            UnexpectedAnswer: YouTube took the change and shows the video all the same.
+        """
+        video = self.calls.video(video_id)
+        if video is None:
+            return Takedown.ABSENT
+        status = inside(video, "status")
+        if inside(status, "privacyStatus") == _HIDDEN and inside(status, "publishAt") is None:
+            return Takedown.HIDDEN
+        changed = self.calls.hide(video)
+        if inside(changed, "status", "privacyStatus") != _HIDDEN:
+            raise UnexpectedAnswer("YouTube took the change, and the video is not private")
+        return Takedown.HIDDEN
 
     def reached(self, reached: Any, session: YoutubeSession) -> Published | Processing | Lookup:  # noqa: ANN401
         """What the status of an upload says: a resource, or how much of it arrived."""

@@ -16,6 +16,15 @@ MOST_DESCRIPTION_BYTES = 5_000
 MOST_TAG_CHARACTERS = 500
 MOST_BYTES = 274_877_906_944
 LONGEST_S = 12 * 3600.0
+KEPT_STATUS = (
+    "containsSyntheticMedia",
+    "embeddable",
+    "license",
+    "publicStatsViewable",
+    "selfDeclaredMadeForKids",
+)
+"""What may be written of a video's status besides who sees it and when."""
+
 PARTS = "snippet,status,paidProductPlacementDetails"
 
 

@@ -16,6 +16,7 @@ from viral_forge_resources.contracts.publishing import (
     Published,
     TextLimits,
 )
+from viral_forge_resources.contracts.retraction import Takedown
 from viral_forge_resources.contracts.sessions import SessionLog
 from viral_forge_resources.contracts.submission import Recovery
 from viral_forge_resources.platforms.reading import inside
@@ -199,6 +200,17 @@ class YoutubePublisher:
                 if refused.recovery is not _R.NEW_SESSION:
                     raise
             return sight.after_loss(key, session) or Lookup.ABSENT
+
+    def retract(self, publication: Publication, *, channel: str) -> Takedown:
+        """Make the video private: only its owner sees it, and may show it again.
+
+        Raises:
+            Rejected: YouTube does not let us.
+            Transient: no answer this time.
+            ReauthorisationNeeded: the channel must be connected again first.
+        """
+        with outcomes(self._id(channel)):
+            return self._sight(channel).hidden(publication.post_id or "")
 
     def steps(self) -> tuple[str, ...]:
         """The picture and the subtitles."""
