@@ -7,6 +7,7 @@ from benchmarks import (
     candidate_run,
     captions,
     importing,
+    long_source,
     posting,
     recipes,
     render,
@@ -18,6 +19,7 @@ from benchmarks import (
 _ALL = (
     render,
     analysis,
+    long_source,
     recipes,
     captions,
     importing,

@@ -54,8 +54,8 @@ def main() -> int:
     )
 
 
-def _source(folder: Path) -> Path:
-    """Ten seconds, six times over: making a minute would take longer than looking at it."""
+def part_of_source(folder: Path) -> Path:
+    """Ten seconds, in a file that can be repeated without being made anew."""
     part_s = _DURATION_S // _REPEATS
     portrait = cbook.get_sample_data("grace_hopper.jpg", asfileobj=False)
     _ffmpeg(
@@ -65,8 +65,14 @@ def _source(folder: Path) -> Path:
         *("-c:v", "libx264", "-preset", "veryfast", "-crf", "21", "-c:a", "aac"),
         str(folder / "part.mp4"),
     )
+    return folder / "part.mp4"
+
+
+def _source(folder: Path) -> Path:
+    """Ten seconds, six times over: making a minute would take longer than looking at it."""
+    part = part_of_source(folder)
     _ffmpeg(
-        *("-stream_loop", str(_REPEATS - 1), "-i", str(folder / "part.mp4"), "-c", "copy"),
+        *("-stream_loop", str(_REPEATS - 1), "-i", str(part), "-c", "copy"),
         str(folder / "source.mp4"),
     )
     return folder / "source.mp4"

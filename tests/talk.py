@@ -52,7 +52,7 @@ _DECOYS = (
 MOMENTS: tuple[tuple[str, ...], ...] = (
     (
         "Why do most companies fail within five years?",
-        "It is not the money, and it is not the market.",
+        "It is not the money, um, and it is not the market.",
         "They never ask their customers what they need.",
         "I asked 200 founders, and 190 of them had never done it.",
         "So ask first, and build afterwards.",
@@ -61,7 +61,7 @@ MOMENTS: tuple[tuple[str, ...], ...] = (
         "I lost 80 thousand dollars in a single night.",
         "Nobody had told me that a contract can end without a warning.",
         "I read the letter three times before I believed it.",
-        "That night I learned to read every line that I sign.",
+        "That night I learned, uh, to read every line that I sign.",
     ),
     (
         "The biggest lie about sleep is that you can catch up on it.",
@@ -95,7 +95,7 @@ MOMENTS: tuple[tuple[str, ...], ...] = (
     ),
     (
         "How can a village of 300 people beat a bank?",
-        "They stopped paying, all of them, on the same day.",
+        "They stopped paying, um, all of them, on the same day.",
         "The bank had never seen anything like it.",
         "After three weeks it gave in, completely.",
     ),
@@ -107,7 +107,7 @@ MOMENTS: tuple[tuple[str, ...], ...] = (
     ),
     (
         "Here is the secret that no school will ever teach you.",
-        "You learn nothing by reading it twice.",
+        "You learn, um, nothing by reading it twice.",
         "You learn by closing the book and saying what was in it.",
         "My students went from 50 percent to 90 percent in one term.",
     ),
