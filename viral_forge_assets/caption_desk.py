@@ -7,6 +7,7 @@ from viral_forge_assets.domain.ass import to_ass
 from viral_forge_assets.domain.caption_styles import CaptionStyle, with_accent
 from viral_forge_assets.domain.caption_words import cleaned
 from viral_forge_assets.domain.captioning import caption_lines
+from viral_forge_assets.domain.clip_times import jumps_back_s
 from viral_forge_assets.domain.edit_plan import ClipPlan, EditPlan, words_in_clip
 from viral_forge_assets.domain.placement import (
     Obstacle,
@@ -61,7 +62,8 @@ class CaptionDesk:
         style = replace(self.style, font_size=self.style.font_size * self.fonts.row_height(text))
         style = with_accent(style, clip.look.accent if clip.look else None)
         frame = Frame(width_px=plan.width_px, height_px=plan.height_px)
-        placed = self._placed(replace(said, words=words.words), style, frame, obstacles)
+        breaks_s = jumps_back_s(clip.segments)
+        placed = self._placed(replace(said, words=words.words), style, frame, obstacles, breaks_s)
         fonts = self.fonts.used_for(text)
         ass = to_ass(
             placed,
@@ -90,11 +92,12 @@ class CaptionDesk:
         style: CaptionStyle,
         frame: Frame,
         obstacles: Sequence[Obstacle],
+        breaks_s: Sequence[float],
     ) -> tuple[PlacedCaption, ...]:
         def measure(text: str) -> float:
             return self.fonts.width(self._shown(text, said.language))
 
-        lines = caption_lines(said.words, limits_of(style, frame), measure)
+        lines = caption_lines(said.words, limits_of(style, frame), measure, breaks_s=breaks_s)
         return place_captions(lines, style, frame, measure, obstacles)
 
     def _shown(self, text: str, language: str | None) -> str:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from tests.captions import FONTS, STYLES, UPRIGHT, lines_of, rows_of, said
 from viral_forge_assets.domain.caption_words import cleaned
-from viral_forge_assets.domain.captioning import CaptionLine, joined
+from viral_forge_assets.domain.captioning import CaptionLine, Limits, caption_lines, joined
 from viral_forge_assets.domain.placement import limits_of
 from viral_forge_assets.domain.subtitle_text import subtitle_lines, to_srt, to_vtt
 from viral_forge_resources.contracts.media import Word
@@ -249,3 +249,18 @@ def test_times_of_subtitles_are_rounded_to_whole_milliseconds():
 def test_what_looks_like_markup_is_text_in_webvtt():
     (line,) = subtitle_lines(said("<v Bob> &amp; --> 00:01.000"))
     assert "&lt;v Bob&gt; &amp;amp; --&gt; 00:01.000" in to_vtt([line])
+
+
+def test_no_caption_goes_on_over_a_break():
+    words = [
+        Word(text=text, start_s=number * 0.3, end_s=number * 0.3 + 0.3)
+        for number, text in enumerate(["Never", "do", "that", "again", "The", "team", "met"])
+    ]
+    limits = Limits(widest=100.0, max_characters=80)
+
+    lines = caption_lines(words, limits, len, breaks_s=(1.2,))
+
+    spoken = [[word.text for word in line.words] for line in lines]
+    assert not any("again" in line and "The" in line for line in spoken)
+    assert all(line.end_s <= 1.2 or line.start_s >= 1.2 for line in lines)
+    assert [text for line in spoken for text in line] == [word.text for word in words]

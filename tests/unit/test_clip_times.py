@@ -1,6 +1,6 @@
 import pytest
 
-from viral_forge_assets.domain.clip_times import cuts_in_clip, texts_in_clip
+from viral_forge_assets.domain.clip_times import cuts_in_clip, jumps_back_s, texts_in_clip
 from viral_forge_resources.contracts.media import SceneMap, Shot, Stretch
 from viral_forge_resources.contracts.sight import Box, WrittenText
 
@@ -39,3 +39,10 @@ def test_no_text_and_nobody_who_looked_are_told_apart(reason, texts):
     scenes = SceneMap(duration_s=20.0, shots=(), silences=(), no_texts_because=reason)
 
     assert texts_in_clip(scenes, SEGMENTS) == texts
+
+
+def test_the_source_goes_back_behind_a_hook_alone():
+    hook, body = Stretch(start_s=8.0, end_s=10.0), Stretch(start_s=2.0, end_s=5.0)
+
+    assert jumps_back_s((hook, body, Stretch(start_s=6.0, end_s=12.0))) == (2.0,)
+    assert jumps_back_s((body, hook)) == ()

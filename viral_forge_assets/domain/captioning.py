@@ -1,8 +1,9 @@
 """Words on the clip's timeline become captions: what is shown at once, and for how long."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import accumulate, combinations, pairwise
+from math import inf
 
 from viral_forge_assets.domain.caption_words import (
     NEVER,
@@ -25,6 +26,7 @@ _GAP_S = 0.2  # a shorter gap between two captions flickers
 _SMALLEST_SCALE = 0.6
 _MOST_CAPTIONS_OF_A_WORD = 2
 _ROUNDING = 1e-9
+_SAME_MOMENT_S = 0.002  # plans keep whole milliseconds
 
 _EACH, _TOO_SHORT, _OFF_PACE = 1.0, 8.0, 0.35
 _TWO_SENTENCES, _LONE_WORD, _ANOTHER_ROW = 2.0, 2.0, 0.1
@@ -80,9 +82,24 @@ Measure = Callable[[str], float]
 
 
 def caption_lines(
-    words: Sequence[Word], limits: Limits, measure: Measure
+    words: Sequence[Word], limits: Limits, measure: Measure, *, breaks_s: Sequence[float] = ()
 ) -> tuple[CaptionLine, ...]:
     """Every word once, in captions that follow each other without overlap.
+
+    At ``breaks_s``, in order, one thing ends and another begins: no caption goes on over them.
+    """
+    lines: list[CaptionLine] = []
+    rest = list(words)
+    for break_s in [*breaks_s, inf]:
+        part = [word for word in rest if word.start_s < break_s - _SAME_MOMENT_S]
+        rest = [word for word in rest if word.start_s >= break_s - _SAME_MOMENT_S]
+        made = _lines(part, limits, measure)
+        lines += [replace(line, end_s=min(line.end_s, break_s)) for line in made]
+    return tuple(lines)
+
+
+def _lines(words: Sequence[Word], limits: Limits, measure: Measure) -> tuple[CaptionLine, ...]:
+    """Captions of what is said in one go.
 
     Captions end where sentences, clauses and pauses do, as far as time and width allow; no number
     is parted from its unit, and a word that is too long for a row is made smaller, or broken.

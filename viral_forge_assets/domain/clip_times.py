@@ -1,6 +1,7 @@
 """What happens in the source, at its times in the clip."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from viral_forge_resources.contracts.media import SceneMap, Stretch
 
@@ -20,6 +21,16 @@ def cuts_in_clip(scene_map: SceneMap, segments: Sequence[Stretch]) -> tuple[floa
         ]
         offset_s += segment.duration_s
     return tuple(round(at_s, _DIGITS) for at_s in found)
+
+
+def jumps_back_s(segments: Sequence[Stretch]) -> tuple[float, ...]:
+    """Moments of the clip, in order, at which the source goes back: behind a hook shown first."""
+    found: list[float] = []
+    at_s = 0.0
+    for before, after in pairwise(segments):
+        at_s += before.duration_s
+        found += [round(at_s, _DIGITS)] if after.start_s < before.end_s else []
+    return tuple(found)
 
 
 def texts_in_clip(scene_map: SceneMap, segments: Sequence[Stretch]) -> tuple[Stretch, ...] | None:
