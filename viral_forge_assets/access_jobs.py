@@ -23,7 +23,7 @@ def refresh_tokens(
     with dagster_failures("refreshing access to accounts"):
         outcomes = token_keeper.refresh_due(ahead=BETWEEN_TICKS)
         for outcome in outcomes:
-            context.log.info("%s: %s", outcome.channel_id, outcome.error or "refreshed")
+            context.log.info("%s", outcome.error or f"{outcome.channel_id}: refreshed")
         ended = [outcome for outcome in outcomes if outcome.has_ended]
         if ended:
             raise dg.Failure(

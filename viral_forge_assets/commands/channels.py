@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+import viral_forge_resources.oauth
 from viral_forge_assets import definitions
 from viral_forge_assets.commands.connect import studio
 from viral_forge_assets.commands.terminal import say, told_plainly, writing
@@ -15,6 +16,7 @@ from viral_forge_assets.watching import FIRST_PUBLISHER, add_channel, give_rhyth
 from viral_forge_resources.accounts.leaving import Leaver
 from viral_forge_resources.contracts.oauth import StoredAccount
 from viral_forge_resources.contracts.rhythm import Rhythm
+from viral_forge_resources.plugins import plugin_names
 from viral_forge_resources.state import channels as channels_state
 from viral_forge_resources.state import oauth_tokens
 
@@ -42,8 +44,13 @@ def channel_list() -> None:
         key_ids = definitions.vault_of(settings).key_ids
         for channel in channels_state.in_use(connection):
             account = oauth_tokens.get(connection, channel.channel_id)
-            told = ("no account",) if account is None else _told(account, key_ids)
+            told = _told(account, key_ids) if account else _without(channel.publisher)
             say(": ".join(part for part in (channel.channel_id, channel.niche, *told) if part))
+
+
+def _without(publisher: str) -> tuple[str, ...]:
+    needs_one = publisher in plugin_names(viral_forge_resources.oauth)
+    return ("no account",) if needs_one else ()
 
 
 def _told(account: StoredAccount, key_ids: Collection[str]) -> tuple[str, str]:

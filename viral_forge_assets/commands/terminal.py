@@ -11,8 +11,9 @@ from rich.markup import escape
 from viral_forge_assets import definitions
 from viral_forge_resources.contracts.errors import ViralForgeError
 
-out = Console(highlight=False, soft_wrap=True)
-_err = Console(stderr=True, highlight=False, soft_wrap=True)
+# No emoji: of "folder:cooking:…" it would make a pan.
+out = Console(highlight=False, soft_wrap=True, emoji=False)
+_err = Console(stderr=True, highlight=False, soft_wrap=True, emoji=False)
 
 
 @contextmanager

@@ -70,7 +70,7 @@ class AccountPages:
             platforms=self.platforms,
             public_url=self.public_url,
             has_key=bool(self.connector.vault.key_ids),
-            connected=request.query_params.get("connected", ""),
+            connected=_connected(rows, request.query_params.get("connected", "")),
             proof=_proof(browser),
         )
         response.set_cookie(
@@ -144,6 +144,13 @@ def _told() -> Generator[None]:
         yield
     except ViralForgeError as error:
         raise HTTPException(400, str(error)) from None
+
+
+def _connected(rows: list[AccountRow], channel_id: str) -> str:
+    """The channel's id if it is true that it is connected: anybody may write an address."""
+    return next(
+        (channel_id for row in rows if row.standing and row.channel.channel_id == channel_id), ""
+    )
 
 
 async def _form(request: Request) -> dict[str, str]:

@@ -54,7 +54,7 @@ def require_its_own(
             reason=f"is connected with {before.account_name} ({before.account_id}), and this login"
             f" is of {account.name} ({account.account_id})",
             remedy=f"Log in as {before.account_name}; or give {account.name} a channel of its own;"
-            " or say --replace to post there from now on.",
+            " or say that another account is meant (--replace).",
         )
     other = oauth_tokens.of_account(connection, pending.publisher, account.account_id)
     if other is not None and other.channel_id != pending.channel_id:

@@ -60,7 +60,7 @@ class Refreshed:
     """What became of one account whose token was to be refreshed.
 
     Attributes:
-        error: None where it is fresh now.
+        error: names the channel and what is wrong; None where the token is fresh now.
         has_ended: its owner has to connect it anew.
     """
 

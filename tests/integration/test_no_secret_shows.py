@@ -1,0 +1,123 @@
+"""Nothing that a platform hands out turns up in output, logs, Dagster's event log or the database.
+
+Every secret that the emulators gave is looked for, at the most talkative log level.
+"""
+
+import logging
+import sqlite3
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import dagster as dg
+import pytest
+import sqlalchemy as sa
+from typer.testing import CliRunner
+
+from tests.accounts import KEY, PLATFORMS, Studio, emulated, open_login, watch_cooking
+from tests.platforms.oauth import consent
+from tests.platforms.oauth_replies import Reply
+from viral_forge_assets.access_jobs import tokens_job
+from viral_forge_assets.cli import app
+from viral_forge_resources.accounts.vault import Vault
+from viral_forge_resources.contracts.errors import ViralForgeError
+from viral_forge_resources.contracts.oauth import AccountState
+
+
+@pytest.fixture
+def studio(home: Path, sqlite_state: sa.Engine, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("VIRAL_FORGE_STATE_URL", sqlite_state.url.render_as_string())
+    monkeypatch.setenv("VIRAL_FORGE_TOKEN_KEYS", KEY)
+    monkeypatch.setenv("VIRAL_FORGE_WHISPER_MODEL", "off")
+    watch_cooking(sqlite_state)
+    with emulated(monkeypatch) as platforms:
+        yield Studio(sqlite_state, platforms, Vault([KEY]))
+
+
+def _dump(studio: Studio) -> str:
+    with sqlite3.connect(str(studio.engine.url.database)) as connection:
+        dumped = "\n".join(connection.iterdump())
+    connection.close()
+    return dumped
+
+
+def _leaked(studio: Studio, text: str) -> list[str]:
+    return [secret for secret in {KEY, *studio.platforms.handed_out()} if secret in text]
+
+
+def _echo(studio: Studio, platform: str) -> None:
+    """The platform quotes what it was sent, as some do."""
+    emulator = studio.emulator(platform)
+
+    def quote(_: object) -> Reply:
+        asked = emulator.calls[-1]
+        said = " ".join([*asked.form.values(), *asked.query.values()])
+        body = f'{{"error": "invalid_request", "error_description": "what of {said}?"}}'
+        return Reply(status=400, body=body.encode())
+
+    emulator.faults.append(quote)
+
+
+def _said_of(studio: Studio, platform: str) -> str:
+    """Everything an error says, with what it came from, when a platform quotes our secrets."""
+    said = []
+    channel_id = f"{platform}:main"
+    token = studio.accounts.access_token(channel_id)
+    _echo(studio, platform)
+    for attempt in (
+        lambda: studio.accounts.refused(channel_id, token),
+        lambda: studio.connector.finish(consent(studio.begin(platform)), now=datetime.now(UTC)),
+    ):
+        try:
+            attempt()
+        except ViralForgeError as error:
+            said += [str(error), repr(error), repr(error.__cause__), repr(error.__context__)]
+        _echo(studio, platform)
+    studio.emulator(platform).faults.clear()
+    return "\n".join(said)
+
+
+def test_no_secret_shows_anywhere(studio, caplog, tmp_path):
+    caplog.set_level(logging.DEBUG)
+    said = ""
+    for platform in PLATFORMS:
+        studio.connect(platform)
+        said += repr(studio.accounts.access_token(f"{platform}:main"))
+        said += _said_of(studio, platform)
+    for words in (("channel", "list"), ("doctor",), ("keys", "rotate")):
+        said += CliRunner().invoke(app, words).output
+    for channel_id in ("tiktok:main", "x:main"):
+        studio.let_pass(timedelta(hours=3), channel_id)
+    studio.emulator("x").revoke_all()
+    studio.begin("pinterest")
+
+    with dg.DagsterInstance.ephemeral(tempdir=str(tmp_path)) as instance:
+        ran = tokens_job.execute_in_process(
+            instance=instance,
+            resources={"token_keeper": studio.accounts},
+            raise_on_error=False,
+        )
+        events = str(instance.all_logs(ran.run_id))
+
+    said += "".join(
+        CliRunner().invoke(app, ("channel", "remove", f"{each}:main")).output
+        for each in ("youtube", "tiktok")
+    )
+    assert len(studio.platforms.handed_out()) > 20
+    assert "x:main: access has ended" in events
+    assert studio.stored("x:main").state is AccountState.REAUTHORISE
+    assert _leaked(studio, said) == []
+    assert _leaked(studio, events) == []
+    assert _leaked(studio, _dump(studio)) == []
+    assert _leaked(studio, caplog.text) == []
+
+
+def test_what_is_looked_for_is_there_to_be_found(studio):
+    studio.connect("youtube")
+    token = studio.accounts.access_token("youtube:main")
+    assert _leaked(studio, f"a log with {token.value}") == [token.value]
+
+
+def test_logins_print_no_secret(studio):
+    for platform in PLATFORMS:
+        login = open_login(platform)
+        assert _leaked(studio, repr(vars(login))) == []
