@@ -4,6 +4,8 @@ from fractions import Fraction
 import pytest
 
 from viral_forge_assets.domain.reframing import ClipFormat, Reframing, frame_for
+from viral_forge_assets.domain.subjects import unheard
+from viral_forge_resources.contracts.hearing import SoundMap
 from viral_forge_resources.contracts.media import (
     FramingMode,
     MediaProbe,
@@ -244,3 +246,23 @@ def test_only_the_shot_with_the_wide_text_is_shown_whole():
     (layout,) = made.framing.layouts
     assert made.reasons == ("shots: 1 static, 2 fit",)
     assert (layout.stretch.start_s, layout.stretch.end_s, layout.panes) == (2.0, 6.0, ())
+
+
+def _sound(kinds: str) -> SoundMap:
+    return SoundMap(step_s=1.0, levels_db=(-20,) * len(kinds), kinds=kinds)
+
+
+@pytest.mark.parametrize(
+    ("kinds", "unheard_s"),
+    [
+        ("mmssm-", [(0, 2), (4, 6)]),
+        ("ssssss", []),
+        ("mm??--", [(4.5, 6)]),  # nobody could tell speech: what is silent is known
+    ],
+)
+def test_who_moves_his_mouth_while_no_one_speaks_is_not_the_speaker(kinds, unheard_s):
+    scenes = SceneMap(
+        duration_s=6, shots=(), silences=(Stretch(start_s=4.5, end_s=6),), sound=_sound(kinds)
+    )
+
+    assert [(each.start_s, each.end_s) for each in unheard(scenes)] == unheard_s

@@ -5,6 +5,8 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from viral_forge_assets.domain.shot_layout import Frame, Kind, ShotLayout, lay_out
+from viral_forge_assets.domain.standing_texts import parts_by_texts, without_furniture
+from viral_forge_assets.domain.subjects import main_texts, unheard
 from viral_forge_resources.contracts.media import (
     CropKey,
     Framing,
@@ -60,6 +62,22 @@ class _Shown:
     start_s: float
     end_s: float
 
+    def ticks(self, fps: Fraction) -> list[float]:
+        """When it comes up in the clip, and the clip's further frames up to its end."""
+        end_s = self.at_s + self.end_s - self.start_s
+        frames = range(round(self.at_s * fps) + 1, round(end_s * fps))
+        return [self.at_s, *(round(float(frame / fps), 6) for frame in frames)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Setting:
+    """What is the same for all shots: the source, what is to be filled, and when nobody speaks."""
+
+    probe: MediaProbe
+    frame: Frame
+    fps: Fraction
+    unheard: tuple[Stretch, ...]
+
 
 def frame_for(
     probe: MediaProbe,
@@ -80,17 +98,18 @@ def frame_for(
     path: list[CropKey] = []
     layouts: list[Layout] = []
     kinds: list[Kind] = []
-    for shown in _shots_of_clip(scene_map.shots, segments):
-        ticks = _ticks(shown, clip.fps)
-        times = [shown.start_s + at_s - shown.at_s for at_s in ticks]
-        shot = shown.shot or Shot(start_s=shown.start_s, end_s=shown.end_s)
-        made = lay_out(shot, times, frame, probe=probe, silences=scene_map.silences)
-        kinds.append(made.kind)
-        if made.middles:
-            _add_keys(path, _keys(probe, crop, ticks, made), _LEAST_MOVE * probe.width_px)
-        else:
-            end_s = round(shown.at_s + shown.end_s - shown.start_s, 6)
-            _add_layout(layouts, Stretch(start_s=shown.at_s, end_s=end_s), made.panes)
+    setting = _Setting(probe=probe, frame=frame, fps=clip.fps, unheard=unheard(scene_map))
+    shots = without_furniture(scene_map.shots, probe.height_px)
+    for shown in _shots_of_clip(shots, segments):
+        laid_out = _laid_out(shown, setting)
+        kinds += _without_repeats([made.kind for _, made in laid_out])
+        for part, made in laid_out:
+            if made.middles:
+                keys = _keys(probe, crop, part.ticks(clip.fps), made)
+                _add_keys(path, keys, _LEAST_MOVE * probe.width_px)
+            else:
+                end_s = round(part.at_s + part.end_s - part.start_s, 6)
+                _add_layout(layouts, Stretch(start_s=part.at_s, end_s=end_s), made.panes)
     if not path and all(not layout.panes for layout in layouts):
         return Reframing(framing=_whole(probe), kinds=tuple(kinds))
     path = path or [CropKey(at_s=0.0, x_px=0, y_px=0)]
@@ -99,6 +118,43 @@ def frame_for(
         mode=mode, width_px=crop[0], height_px=crop[1], path=tuple(path), layouts=tuple(layouts)
     )
     return Reframing(framing=framing, kinds=tuple(kinds))
+
+
+def _laid_out(shown: _Shown, setting: _Setting) -> list[tuple[_Shown, ShotLayout]]:
+    """The layout of a shot; several in turn where texts alone would have all of it shown whole."""
+    whole = _layout(shown, setting)
+    texts = shown.shot.texts if shown.shot else ()
+    if whole.kind is not Kind.FIT or not texts:
+        return [(shown, whole)]
+    stretch = Stretch(start_s=shown.start_s, end_s=shown.end_s)
+    texts = main_texts(shown.shot, stretch, setting.probe) if shown.shot else ()
+    parts = [_part(shown, part, setting.fps) for part in parts_by_texts(texts, stretch)]
+    made = [(part, _layout(part, setting)) for part in parts]
+    return made if any(each.kind is not Kind.FIT for _, each in made) else [(shown, whole)]
+
+
+def _layout(shown: _Shown, setting: _Setting) -> ShotLayout:
+    times = [shown.start_s + at_s - shown.at_s for at_s in shown.ticks(setting.fps)]
+    shot = shown.shot or Shot(start_s=shown.start_s, end_s=shown.end_s)
+    return lay_out(shot, times, setting.frame, probe=setting.probe, silences=setting.unheard)
+
+
+def _part(shown: _Shown, part: Stretch, fps: Fraction) -> _Shown:
+    """That part of the shot, from one frame of the clip to another; both ends of a shot stay."""
+
+    def on_grid(at_s: float) -> float:
+        if at_s in (shown.start_s, shown.end_s):
+            return at_s
+        frame = round((shown.at_s + at_s - shown.start_s) * fps)
+        return shown.start_s + float(frame / fps) - shown.at_s
+
+    start_s, end_s = on_grid(part.start_s), on_grid(part.end_s)
+    at_s = round(shown.at_s + start_s - shown.start_s, 6)
+    return replace(shown, at_s=at_s, start_s=start_s, end_s=end_s)
+
+
+def _without_repeats(kinds: Sequence[Kind]) -> list[Kind]:
+    return list(dict.fromkeys(kinds))
 
 
 def crop_loss(probe: MediaProbe, *, width_px: int, height_px: int) -> float:
@@ -178,13 +234,6 @@ def _add_layout(layouts: list[Layout], stretch: Stretch, panes: tuple[Box, ...])
         layouts.pop()
         stretch = replace(stretch, start_s=last.stretch.start_s)
     layouts.append(Layout(stretch=stretch, panes=panes))
-
-
-def _ticks(shown: _Shown, fps: Fraction) -> list[float]:
-    """When the shot comes up in the clip, and the clip's further frames up to the shot's end."""
-    end_s = shown.at_s + shown.end_s - shown.start_s
-    frames = range(round(shown.at_s * fps) + 1, round(end_s * fps))
-    return [shown.at_s, *(round(float(frame / fps), 6) for frame in frames)]
 
 
 def _start_px(middle: float, whole_px: int, part_px: int) -> float:

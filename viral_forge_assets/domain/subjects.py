@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from statistics import median
 
-from viral_forge_resources.contracts.media import MediaProbe, Shot, Stretch
+from viral_forge_resources.contracts.hearing import SPEECH
+from viral_forge_resources.contracts.media import MediaProbe, SceneMap, Shot, Stretch
 from viral_forge_resources.contracts.sight import Box, Face, FaceSight, WrittenText
 
 _LEAST_SEEN = 0.35
@@ -92,6 +94,21 @@ def together(faces: Sequence[Face], probe: MediaProbe) -> Subject:
         )
     reach = max(x for x, _ in reaches), max(y for _, y in reaches)
     return Subject(boxes=tuple(boxes), middles=tuple(middles), reach=reach)
+
+
+def unheard(scene_map: SceneMap) -> tuple[Stretch, ...]:
+    """When no one is heard to speak; silences where nobody could tell speech from other sound."""
+    sound = scene_map.sound
+    if sound is None or sound.no_speech_because is not None or SPEECH not in sound.kinds:
+        return scene_map.silences
+    found = []
+    start = 0
+    for kind, steps in groupby(sound.kinds, key=lambda each: each == SPEECH):
+        end = start + len(list(steps))
+        if not kind:
+            found.append(Stretch(start_s=start * sound.step_s, end_s=end * sound.step_s))
+        start = end
+    return tuple(found)
 
 
 def speaker(faces: Sequence[Face], silences: Sequence[Stretch]) -> Face | None:
