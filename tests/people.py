@@ -3,6 +3,7 @@
 The portrait (Grace Hopper, public domain) lies inside matplotlib.
 """
 
+import re
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
@@ -37,6 +38,28 @@ def two_people(*, wide: int, left_px: int, right_px: int, y_px: int) -> str:
     )
 
 
+def two_who_talk(*, wide: int, left_px: int, right_px: int, y_px: int, mouths: str) -> str:
+    """As ``two_people``; the lower part of the faces of ``mouths`` moves, as in speech.
+
+    ``mouths`` holds ``l``, ``r`` or both.
+    """
+    tall = wide * 600 / 512
+    # The mouth's strip of the photograph, stretched downwards by up to a third.
+    strip = (
+        f"crop=w={round(wide * 0.2)}:h={round(tall * 0.1)}:x={round(wide * 0.43)}:"
+        f"y={round(tall * 0.42)},scale=w=iw:h='ih*(1.05+0.3*abs(sin(23*t)))':eval=frame"
+    )
+    place = f"x={round(wide * 0.43)}:y={round(tall * 0.42)}"
+    talk = f"split[bare][face];[face]{strip}[mouth];[bare][mouth]overlay={place}:eval=frame"
+    left = talk if "l" in mouths else "null"
+    right = talk.replace("]", "2]") if "r" in mouths else "null"
+    return (
+        f"{{portrait}}scale=w={wide}:h=-2,split[one][other];[one]{left}[person];"
+        f"[other]{right},hflip[twin];{_ROOM}[room];"
+        f"[room][person]overlay=x={left_px}:y={y_px}[both];[both][twin]overlay=x={right_px}:y={y_px}"
+    )
+
+
 def film(target: Path, shots: Sequence[tuple[str, float]]) -> Path:
     """A silent video of graphs as ``person`` makes them, each for so many seconds."""
     inputs: list[str] = []
@@ -44,8 +67,7 @@ def film(target: Path, shots: Sequence[tuple[str, float]]) -> Path:
     for number, (graph, lasts_s) in enumerate(shots):
         inputs += ["-loop", "1", "-framerate", str(FPS), "-t", str(lasts_s), "-i", portrait()]
         own = graph.replace("{portrait}", f"[{number}]")
-        for name in ("person", "room", "other", "twin", "both"):
-            own = own.replace(f"[{name}]", f"[{name}{number}]")
+        own = re.sub(r"\[([a-z]+\d?)\]", rf"[\1_{number}]", own)
         parts.append(f"{own}:shortest=1,format=yuv420p,setsar=1,trim=duration={lasts_s}[s{number}]")
     joined = "".join(f"[s{number}]" for number in range(len(shots)))
     parts.append(f"{joined}concat=n={len(shots)}")
@@ -54,7 +76,20 @@ def film(target: Path, shots: Sequence[tuple[str, float]]) -> Path:
 
 def other_finder(pictures: Sequence[np.ndarray], *, closely: bool = False) -> list[int]:
     """How many faces dlib finds on each picture: gradients and a linear classifier, no network."""
-    return [len(_dlib()(picture, int(closely))) for picture in pictures]
+    return [len(boxes) for boxes in found_by_other(pictures, closely=closely)]
+
+
+def found_by_other(
+    pictures: Sequence[np.ndarray], *, closely: bool = False
+) -> list[list[tuple[float, float]]]:
+    """The middles of the faces that dlib finds on each picture, as shares of its size."""
+    found = []
+    for picture in pictures:
+        tall, wide, _ = picture.shape
+        boxes = _dlib()(picture, int(closely))
+        middles = ((box.left() + box.right(), box.top() + box.bottom()) for box in boxes)
+        found.append([(x / 2 / wide, y / 2 / tall) for x, y in middles])
+    return found
 
 
 @cache
