@@ -8,7 +8,6 @@ from posixpath import dirname, relpath
 from typing import Protocol
 from urllib.parse import quote
 
-from viral_forge_assets.domain.clip_checks import check_clip
 from viral_forge_assets.domain.edit_plan import (
     ClipPlan,
     EditPlan,
@@ -26,11 +25,9 @@ from viral_forge_assets.filters._compose import filter_chains, open_filter
 from viral_forge_assets.provenance import keep, kept, load, made_from
 from viral_forge_resources.contracts.errors import BadInput
 from viral_forge_resources.contracts.filters import FilterContext
-from viral_forge_resources.contracts.hiding import FaceLook
 from viral_forge_resources.contracts.keys import CandidateKey
-from viral_forge_resources.contracts.media import SceneMap, SoundLevel, Stretch, Transcript
+from viral_forge_resources.contracts.media import SceneMap, SoundLevel, Transcript
 from viral_forge_resources.contracts.media_ports import MediaReader, ProgressCallback, Renderer
-from viral_forge_resources.contracts.records import CheckResult
 from viral_forge_resources.contracts.scanning import Niche
 from viral_forge_resources.contracts.storage import Storage, StoredFile
 from viral_forge_resources.contracts.works import (
@@ -42,7 +39,7 @@ from viral_forge_resources.contracts.works import (
 from viral_forge_resources.documents import document_hash
 
 EDIT_PLAN_VERSION = 7
-RENDER_VERSION = 4
+RENDER_VERSION = 5
 
 
 def chosen_recipe(recipes: Mapping[str, Recipe], name: str) -> Recipe:
@@ -302,28 +299,6 @@ class CuttingRoom:
             captions=captions.shown,
         )
         return self.storage.put_bytes(text.encode(), key)
-
-    def check(self, clip: ClipPlan, media: MediaReader) -> tuple[str, tuple[CheckResult, ...]]:
-        """Content hash of the stored clip, and what each check says of it."""
-        rendered = self.rendered(clip)
-        with self.storage.as_file(rendered.video.key) as path:
-            facts = self.renderer.inspect(path)
-            looks = _looks(path, rendered, clip, media)
-        content_sha256 = rendered.video.sha256
-        plan = self.planned()
-        return content_sha256, check_clip(
-            facts, plan=plan, clip=clip, content_sha256=content_sha256, looks=looks
-        )
-
-
-def _looks(
-    path: Path, rendered: RenderedClip, clip: ClipPlan, media: MediaReader
-) -> tuple[FaceLook, ...]:
-    """The finished clip's pictures searched for faces, where none is to be seen."""
-    if clip.hiding is None:
-        return ()
-    whole = Stretch(start_s=0.0, end_s=rendered.probe.duration_s)
-    return media.find_faces(path, rendered.probe, [whole], on_progress=lambda _share: None)
 
 
 @contextmanager

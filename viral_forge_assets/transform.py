@@ -11,6 +11,7 @@ from pydantic import Field
 from viral_forge_assets.asking import Asker
 from viral_forge_assets.clearance import require_right
 from viral_forge_assets.clip_records import forget_others, record_clip, remember_likeness
+from viral_forge_assets.domain.caption_checks import CAPTION_CHECK_NAMES
 from viral_forge_assets.domain.clip_checks import CHECK_NAMES
 from viral_forge_assets.domain.edit_plan import ClipPlan
 from viral_forge_assets.domain.formats import in_format
@@ -37,6 +38,7 @@ from viral_forge_assets.metadata import (
 from viral_forge_assets.naming_faces import face_numbers
 from viral_forge_assets.partitions import candidate_partitions, known_candidate, known_niche
 from viral_forge_assets.provenance import load
+from viral_forge_assets.reviewing import Reviewer
 from viral_forge_assets.scanning import OpenScanTools
 from viral_forge_assets.scene_maps import SCENE_MAP_VERSION, look_at
 from viral_forge_assets.stock import Stock
@@ -291,10 +293,14 @@ def rendered_clips(
     return dg.MaterializeResult(metadata=facts | {"clips": len(plan.clips)})
 
 
+ALL_CHECKS = {**CHECK_NAMES, **CAPTION_CHECK_NAMES}
+"""What is checked of each clip, in this order, each in one line."""
+
+
 @dg.multi_asset_check(
     specs=[
         dg.AssetCheckSpec(name=name, asset=rendered_clips, description=description, blocking=True)
-        for name, description in CHECK_NAMES.items()
+        for name, description in ALL_CHECKS.items()
     ]
 )
 def rendered_clips_checks(
@@ -307,20 +313,23 @@ def rendered_clips_checks(
     """Every clip measured on the file itself; state remembers what each check said."""
     partition_key = context.op_execution_context.partition_key
     room = CuttingRoom(parse_candidate_key(partition_key), storage, renderer)
+    reviewer = Reviewer(parse_candidate_key(partition_key), storage, renderer, media)
     results: list[tuple[int, CheckResult]] = []
     with dagster_failures("checking the clips"):
-        for clip in room.planned().clips:
-            content_sha256, checks = room.check(clip, media)
+        plan = room.planned()
+        for clip in plan.clips:
+            rendered = room.rendered(clip)
+            checks = reviewer.check(plan, clip, rendered)
             results += [(clip.number, check) for check in checks]
             with state.begin() as connection:
                 clips_state.record_checks(
                     connection,
                     partition_key,
                     clip.number,
-                    content_sha256=content_sha256,
+                    content_sha256=rendered.video.sha256,
                     checks=checks,
                 )
-    for name in CHECK_NAMES:
+    for name in ALL_CHECKS:
         said = [(number, check) for number, check in results if check.name == name]
         yield dg.AssetCheckResult(
             asset_key=rendered_clips.key,

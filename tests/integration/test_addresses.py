@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from tests import samples
 from tests.platforms.web import served
 from tests.studio import OWN, Studio, open_studio
-from viral_forge_assets.domain.clip_checks import CHECK_NAMES
+from viral_forge_assets.transform import ALL_CHECKS
 from viral_forge_resources.contracts.publishing import PublicationState
 from viral_forge_resources.contracts.records import CandidateStatus
 
@@ -50,7 +50,7 @@ def test_a_listed_address_goes_in_and_is_posted_under_the_right_beside_it(studio
     assert (ran.failure, ran.failed_checks) == ("", {})
     assert ran.metadata("source", "source_video")["name"] == f"{web}/vertical.mp4"
     clip = studio.clip(key)
-    assert {check.name for check in clip.checks if check.passed} == set(CHECK_NAMES)
+    assert {check.name for check in clip.checks if check.passed} == set(ALL_CHECKS)
 
     studio.approve(key)
     posted = studio.publish(key)

@@ -9,7 +9,7 @@ import pytest
 from tests import samples
 from tests.clips import QUICK, lavfi, make
 from tests.studio import NICHE, Studio
-from viral_forge_assets.domain.clip_checks import CHECK_NAMES
+from viral_forge_assets.transform import ALL_CHECKS
 from viral_forge_resources.state import scan_outcomes
 
 
@@ -48,7 +48,7 @@ def test_an_odd_video_gives_a_good_clip(studio, media_folder, odd):
     key = studio.add(odd(media_folder))
     ran = studio.edit(key)
     assert (ran.failure, ran.failed_checks) == ("", {})
-    assert {check.name for check in studio.clip(key).checks} == set(CHECK_NAMES)
+    assert {check.name for check in studio.clip(key).checks} == set(ALL_CHECKS)
     made = ran.metadata("transform", "rendered_clips")
     assert (made["width_px"], made["height_px"]) == (180, 320)
 

@@ -18,7 +18,7 @@ from tests import samples
 from tests.clips import coloured_seconds
 from tests.studio import SRT, Ran, Studio
 from viral_forge_assets.cli import app
-from viral_forge_assets.domain.clip_checks import CHECK_NAMES
+from viral_forge_assets.transform import ALL_CHECKS
 from viral_forge_assets.withdrawal import revoke_right
 from viral_forge_resources.contracts.errors import BadInput
 from viral_forge_resources.contracts.publishing import PublicationState
@@ -60,7 +60,7 @@ def test_a_video_goes_in_and_its_results_come_back(any_studio, media_folder):
 def _is_edited(ran: Ran, studio: Studio, key: str) -> None:
     assert (ran.failure, ran.failed_checks) == ("", {})
     clip = studio.clip(key)
-    assert {check.name for check in clip.checks if check.passed} == set(CHECK_NAMES)
+    assert {check.name for check in clip.checks if check.passed} == set(ALL_CHECKS)
     source = ran.metadata("source", "source_video")
     assert source.keys() >= _MEDIA_FACTS
     assert len(source["contact_sheet"]) < 1000

@@ -7,8 +7,10 @@ from viral_forge_assets.domain.clip_checks import CHECK_NAMES, check_clip
 from viral_forge_assets.domain.edit_plan import ClipPlan, EditPlan
 from viral_forge_resources.contracts.media import (
     ClipFacts,
+    Fidelity,
     Framing,
     FramingMode,
+    RenderReport,
     SoundLevel,
     Stretch,
 )
@@ -59,10 +61,14 @@ GOOD = ClipFacts(
 )
 
 
+LIKE = Fidelity(vmaf=95.2, lowest=91.0, pictures=15, cpu_s=1.0)
+REPORT = RenderReport(encoder="libx264", build="9.0", cpu_s=20.0, wall_s=10.0, fidelity=LIKE)
+
+
 def _check(
-    facts: ClipFacts, *, clip: ClipPlan = CLIP, content_sha256: str = "b" * 64
+    facts: ClipFacts, *, clip: ClipPlan = CLIP, content_sha256: str = "b" * 64, report=REPORT
 ) -> tuple[CheckResult, ...]:
-    return check_clip(facts, plan=PLAN, clip=clip, content_sha256=content_sha256)
+    return check_clip(facts, plan=PLAN, clip=clip, content_sha256=content_sha256, report=report)
 
 
 def _failed(facts: ClipFacts, *, clip: ClipPlan = CLIP, content_sha256: str = "b" * 64) -> set[str]:
@@ -85,7 +91,7 @@ def test_a_clip_as_planned_passes_every_check():
         (replace(GOOD, width_px=1920, height_px=1080), "rendered_clips_have_planned_size"),
         (replace(GOOD, fps=Fraction(30000, 1001)), "rendered_clips_have_constant_rate"),
         (replace(GOOD, is_variable_rate=True), "rendered_clips_have_constant_rate"),
-        (replace(GOOD, sync_offset_s=-0.08), "rendered_clips_are_in_sync"),
+        (replace(GOOD, sync_offset_s=-0.045), "rendered_clips_are_in_sync"),
         (replace(GOOD, sync_offset_s=None), "rendered_clips_are_in_sync"),
         (replace(GOOD, loudness_lufs=-15.6), "rendered_clips_are_loud_enough"),
         (replace(GOOD, loudness_lufs=-12.5), "rendered_clips_are_loud_enough"),
@@ -158,3 +164,16 @@ def test_why_a_target_is_missed_is_passed_on():
     results = _check(replace(GOOD, loudness_lufs=-40.0), clip=replace(CLIP, sound=noted))
 
     assert any("hardly a sound" in result.message for result in results)
+
+
+def test_a_clip_that_was_pressed_too_hard_fails_one_check():
+    pressed = replace(REPORT, fidelity=replace(LIKE, vmaf=89.9))
+    (failed,) = (each for each in _check(GOOD, report=pressed) if not each.passed)
+    assert failed.name == "rendered_clips_are_not_over_compressed"
+    assert failed.message == "VMAF 89.9, at least 90; the worst of 15 pictures has 91.0"
+
+
+def test_a_comparison_that_nobody_made_is_told_as_such():
+    report = replace(REPORT, fidelity=None, no_fidelity_because="this FFmpeg has no libvmaf")
+    (*_, last) = _check(GOOD, report=report)
+    assert (last.passed, last.message) == (True, "not applicable, for this FFmpeg has no libvmaf")

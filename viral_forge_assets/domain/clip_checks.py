@@ -6,7 +6,7 @@ from viral_forge_assets.domain.edit_plan import ClipPlan, EditPlan
 from viral_forge_assets.domain.face_checks import HIDDEN, check_hidden
 from viral_forge_assets.domain.jitter import jitter_px
 from viral_forge_resources.contracts.hiding import FaceLook
-from viral_forge_resources.contracts.media import ClipFacts
+from viral_forge_resources.contracts.media import ClipFacts, RenderReport
 from viral_forge_resources.contracts.records import CheckResult
 
 _DURATION = "rendered_clips_have_planned_duration"
@@ -19,12 +19,13 @@ _BLACK = "rendered_clips_are_not_black"
 _FROZEN = "rendered_clips_are_not_frozen"
 _COPY = "rendered_clips_are_not_their_input"
 _CALM = "rendered_clips_have_calm_crops"
+_LIKENESS = "rendered_clips_are_not_over_compressed"
 
 CHECK_NAMES = {
     _DURATION: "Each clip lasts as long as its plan says, to two frames.",
     _SIZE: "Each clip has the size, and so the shape, that its plan says.",
     _RATE: "Each clip has one constant frame rate, the planned one.",
-    _SYNC: "Sound and picture of each clip start and end together, to 60 ms.",
+    _SYNC: "Sound and picture of each clip start and end together, to 40 ms.",
     _LOUDNESS: "Each clip has the loudness planned, to 1 LU, or is silent as its source is.",
     _PEAK: "No clip's true peak is above -1 dBTP: louder ones distort after a platform's encoder.",
     _BLACK: "At most 30 % of a clip is black.",
@@ -32,14 +33,16 @@ CHECK_NAMES = {
     _COPY: "No clip is byte for byte its source.",
     _CALM: "No crop trembles: in each shot its jerk is at most 0.6 px a frame³.",
     HIDDEN: "Where faces are to be hidden, none is found on any picture of the clip.",
+    _LIKENESS: "What the encoder was given and what it made look alike: VMAF of 90 on samples.",
 }
 """What is checked, in this order, each in one line."""
 
 _DURATION_FRAMES = 2
 _RATE_TOLERANCE = 0.0005
 """Tells 30 from 30000/1001, and forgives a container's rounding."""
-_SYNC_S = 0.06
-"""Lips and sound further apart than this are noticed."""
+_SYNC_S = 0.04
+"""Sound that is 45 ms early begins to be noticed. Source: ITU-R BT.1359"""
+_LEAST_VMAF = 90.0
 _LOUDNESS_LU = 1.0
 _HIGHEST_PEAK_DBTP = -1.0
 _BLACK_SHARE = 0.3
@@ -53,6 +56,7 @@ def check_clip(
     plan: EditPlan,
     clip: ClipPlan,
     content_sha256: str,
+    report: RenderReport,
     looks: Sequence[FaceLook] = (),
 ) -> tuple[CheckResult, ...]:
     """One result for each of ``CHECK_NAMES``, in that order; ``looks`` at every picture of it."""
@@ -84,6 +88,7 @@ def check_clip(
         ),
         _calm(plan, clip),
         check_hidden(clip.hiding, looks),
+        _likeness(report),
     )
 
 
@@ -175,6 +180,19 @@ def _peak(facts: ClipFacts) -> CheckResult:
         name=_PEAK,
         passed=facts.true_peak_dbtp <= _HIGHEST_PEAK_DBTP,
         message=f"{facts.true_peak_dbtp:.1f} dBTP, {limit}",
+    )
+
+
+def _likeness(report: RenderReport) -> CheckResult:
+    like = report.fidelity
+    if like is None:
+        why = report.no_fidelity_because or "nothing was compared"
+        return CheckResult(name=_LIKENESS, passed=True, message=f"not applicable, for {why}")
+    return CheckResult(
+        name=_LIKENESS,
+        passed=like.vmaf >= _LEAST_VMAF,
+        message=f"VMAF {like.vmaf:.1f}, at least {_LEAST_VMAF:g}; the worst of {like.pictures}"
+        f" pictures has {like.lowest:.1f}",
     )
 
 

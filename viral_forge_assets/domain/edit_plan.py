@@ -11,6 +11,7 @@ from viral_forge_assets.domain.moment_opinions import Opinion
 from viral_forge_assets.domain.moments import Moment, choose_moments
 from viral_forge_assets.domain.recipes import Preset, Recipe, recipe_hash
 from viral_forge_assets.domain.reframing import ClipFormat, crop_loss, frame_for
+from viral_forge_assets.domain.sampling import sampled
 from viral_forge_assets.domain.segments import segments_of
 from viral_forge_assets.domain.variation import PlannedFilter, drawn_filters
 from viral_forge_resources.contracts.hiding import Hiding
@@ -263,6 +264,7 @@ def render_spec(
         crf=plan.crf,
         preset=plan.preset,
         comment=f"recipe={made_by} source={plan.source_sha256} rights={plan.rights_id}",
+        compared=sampled(clip.duration_s, clip.fps),
     )
 
 

@@ -107,7 +107,8 @@ def covered(box: Box, obstacles: Sequence[Obstacle]) -> float:
 def is_free_box(box: Box, frame: Frame, obstacles: Sequence[Obstacle]) -> bool:
     """Whether a box of this size has a place on the frame where it covers no obstacle."""
     half = (box.right - box.left) / 2, (box.bottom - box.top) / 2
-    return any(covered(_box(middle, half), obstacles) == 0 for middle in _tried(half, 0.5, frame))
+    _, *everywhere = _tried(half, 0.0, frame)
+    return any(covered(_box(middle, half), obstacles) == 0 for middle in everywhere)
 
 
 def _by_second(obstacles: Sequence[Obstacle]) -> Mapping[int, list[Obstacle]]:
@@ -163,7 +164,12 @@ def _best_middle(
         is_inside = cost(stays_at) < _OUTSIDE_ADVICE
         if is_inside and covered(_box(stays_at, half), kept) == 0:
             return stays_at
-    return min(_tried(half, place, frame), key=cost)
+
+    def covers_something(middle: float) -> bool:
+        return covered(_box(middle, half), met) > 0
+
+    # A free place is better than any other, however far it is.
+    return min(_tried(half, place, frame), key=lambda at: (covers_something(at), cost(at)))
 
 
 def _tried(half: tuple[float, float], place: float, frame: Frame) -> Iterator[float]:

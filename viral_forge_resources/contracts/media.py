@@ -273,6 +273,7 @@ class RenderSpec:
         has_sound: the source's sound is used; else the clip gets a silent track.
         is_hdr: the source is PQ or HLG and is toned down to SDR.
         comment: written into the file.
+        compared: stretches of the clip whose pictures are compared with what the encoder was given.
     """
 
     segments: tuple[Stretch, ...]
@@ -290,6 +291,24 @@ class RenderSpec:
     comment: str = ""
     inserts: tuple[InsertSpec, ...] = ()
     hiding: Hiding | None = None
+    compared: tuple[Stretch, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fidelity:
+    """How like the clip's pictures are to what its encoder was given, on sampled seconds.
+
+    Attributes:
+        vmaf: mean of the pictures, 0 to 100. Source: https://github.com/Netflix/vmaf
+        lowest: of a single picture.
+        pictures: how many were compared.
+        cpu_s: what the comparison cost.
+    """
+
+    vmaf: float
+    lowest: float
+    pictures: int
+    cpu_s: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -299,6 +318,8 @@ class RenderReport:
     Attributes:
         encoder_note: why it was made with this encoder and not another; None where there is nothing
             to say.
+        fidelity: None where the spec compares nothing, and where nobody could.
+        no_fidelity_because: why nobody could.
     """
 
     encoder: str
@@ -307,6 +328,8 @@ class RenderReport:
     wall_s: float
     warnings: tuple[str, ...] = ()
     encoder_note: str | None = None
+    fidelity: Fidelity | None = None
+    no_fidelity_because: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,9 +15,10 @@ from viral_forge_resources.contracts.media import (
 )
 from viral_forge_resources.contracts.media_ports import ProgressCallback
 from viral_forge_resources.media import filtergraph, inspection, loudness
-from viral_forge_resources.media._codecs import CPU, X264, Encoder
+from viral_forge_resources.media._codecs import CPU, X264
 from viral_forge_resources.media._cuts import Span, clip_frames, input_arguments, spans_of
 from viral_forge_resources.media._extras import extra_arguments, link_extras, with_numbers
+from viral_forge_resources.media._handing_over import handed_over
 from viral_forge_resources.media._source import SourceFacts, source_facts
 from viral_forge_resources.media.encoders import Choice, encoded, encoders_of
 from viral_forge_resources.media.ffmpeg import (
@@ -26,13 +27,18 @@ from viral_forge_resources.media.ffmpeg import (
     ffmpeg_version,
     run_ffmpeg,
 )
+from viral_forge_resources.media.fidelity import (
+    Sample,
+    fidelity,
+    samples_of,
+    why_not_measured,
+)
 from viral_forge_resources.media.fonts import write_fonts_config
 
 _SOURCE_LINK = "source"
 _CLIP = "clip.mp4"
 _PICTURE_GRAPH = "picture.graph"
 _SOUND_GRAPH = "sound.graph"
-_ENCODED_GRAPH, _ENCODED = "encoded.graph", "[encoded]"
 
 _KEYFRAME_EVERY_S = 2
 """Players seek to key frames; platforms re-encode cleanly from closed two-second groups."""
@@ -135,6 +141,10 @@ class FfmpegRenderer:
                 return finished
 
             finished, choice = encoded(run, encoders_of(self._binary), self._encoder)
+            samples = self._samples(spec, spans)
+            like = (
+                fidelity(folder, _CLIP, samples, spec.fps, binary=self._binary) if samples else None
+            )
             (folder / _CLIP).replace(target)
         on_progress(1.0)
         return RenderReport(
@@ -144,6 +154,8 @@ class FfmpegRenderer:
             cpu_s=finished.cpu_s,
             wall_s=finished.wall_s,
             warnings=finished.warnings(),
+            fidelity=like,
+            no_fidelity_because=why_not_measured(self._binary) if spec.compared else None,
         )
 
     def _arguments(
@@ -156,14 +168,14 @@ class FfmpegRenderer:
         folder: Path,
     ) -> list[str]:
         threads = self._thread_options()
-        graph, picture = _handed_over(folder, choice.encoder)
+        to_encoder = handed_over(folder, _PICTURE_GRAPH, choice.encoder, self._samples(spec, spans))
         return [
             "-y",  # after hardware that gave up, what it left
             *choice.before,
             *input_arguments(spans, file=_SOURCE_LINK, origin_s=facts.origin_s, options=threads),
             *extra_arguments(extras, options=threads),
-            *("-/filter_complex", graph, "-/filter_complex", _SOUND_GRAPH),
-            *("-map", picture, "-map", filtergraph.SOUND),
+            *("-/filter_complex", to_encoder.file, "-/filter_complex", _SOUND_GRAPH),
+            *("-map", to_encoder.picture, "-map", filtergraph.SOUND),
             *("-c:v", choice.encoder.codec, *choice.encoder.options(spec.crf, spec.preset)),
             *threads,
             *("-g", str(round(_KEYFRAME_EVERY_S * spec.fps)), "-fps_mode", "passthrough"),
@@ -174,7 +186,13 @@ class FfmpegRenderer:
             *("-flags:v", "+bitexact", "-flags:a", "+bitexact"),
             *("-metadata", f"comment={spec.comment}"),
             *("-movflags", "+faststart", "-f", "mp4", _CLIP),
+            *to_encoder.second_output,
         ]
+
+    def _samples(self, spec: RenderSpec, spans: tuple[Span, ...]) -> tuple[Sample, ...]:
+        if why_not_measured(self._binary) is not None:
+            return ()
+        return samples_of(spec.compared, spec.fps, clip_frames(spans))
 
     def _thread_options(self) -> tuple[str, ...]:
         if self._concurrent_renders == 1:
@@ -208,16 +226,6 @@ def _lay_out(
     (folder / filtergraph.CROP_FILE).write_text(filtergraph.crop_commands(spec))
     if captions is not None:
         (folder / filtergraph.CAPTIONS_FILE).write_bytes(captions.read_bytes())
-
-
-def _handed_over(folder: Path, encoder: Encoder) -> tuple[str, str]:
-    """The file of the picture's graph and its last label, where ``encoder`` takes pictures."""
-    if not encoder.last_filters:
-        return _PICTURE_GRAPH, filtergraph.PICTURE
-    graph = (folder / _PICTURE_GRAPH).read_text()
-    more = f";\n{filtergraph.PICTURE}{encoder.last_filters}{_ENCODED}"
-    (folder / _ENCODED_GRAPH).write_text(graph + more)
-    return _ENCODED_GRAPH, _ENCODED
 
 
 def _has_text(spec: RenderSpec) -> bool:
