@@ -17,10 +17,12 @@ from tests.accounts import (
     emulated,
     open_login,
 )
+from tests.builders import save_publication
 from tests.platforms.oauth import error
 from tests.platforms.oauth_replies import Reply
 from viral_forge_resources.accounts.keeping import SqlAccounts
-from viral_forge_resources.accounts.leaving import reseal
+from viral_forge_resources.accounts.resealing import reseal
+from viral_forge_resources.accounts.sealing import VaultCipher
 from viral_forge_resources.accounts.timing import ends_unrefreshed
 from viral_forge_resources.accounts.vault import Vault
 from viral_forge_resources.contracts.errors import (
@@ -32,7 +34,8 @@ from viral_forge_resources.contracts.errors import (
     Unreachable,
 )
 from viral_forge_resources.contracts.oauth import AccountState
-from viral_forge_resources.state import oauth_tokens
+from viral_forge_resources.state import oauth_tokens, sessions
+from viral_forge_resources.state.tables import publication_sessions
 
 _ROOT = Path(__file__).parents[2]
 _HOUR = timedelta(hours=1)
@@ -348,12 +351,27 @@ def test_tokens_that_were_moved_to_another_row_are_not_opened(studio):
         studio.accounts.access_token("youtube:main")
 
 
+def test_what_submissions_remember_is_sealed_anew_too(studio):
+    row = save_publication(studio.engine).publication_id
+    sealed = VaultCipher(studio.vault).seal("https://upload.example/secret", bound_to=row)
+    with studio.engine.begin() as connection:
+        connection.execute(
+            sa.insert(publication_sessions).values(
+                publication_id=row, sealed=sealed, saved_at=datetime.now(UTC)
+            )
+        )
+    reseal(studio.engine, Vault([OTHER_KEY, KEY]))
+    with studio.engine.connect() as connection:
+        anew = sessions.saved(connection, row, VaultCipher(Vault([OTHER_KEY])))
+    assert anew == "https://upload.example/secret"
+
+
 def test_a_new_key_takes_over_and_the_old_one_may_go(studio):
     studio.connect("youtube")
     studio.connect("tiktok")
     before = studio.accounts.access_token("youtube:main")
     both = Vault([OTHER_KEY, KEY])
-    assert reseal(studio.engine, both) == (2, (Vault([KEY]).key_ids))
-    assert reseal(studio.engine, both)[0] == 0
+    assert reseal(studio.engine, both) == 2
+    assert reseal(studio.engine, both) == 0
     alone = SqlAccounts(studio.engine, Vault([OTHER_KEY]), open_login)
     assert alone.access_token("youtube:main") == before

@@ -5,7 +5,7 @@ import typer
 from viral_forge_assets import definitions
 from viral_forge_assets.commands.connect import studio
 from viral_forge_assets.commands.terminal import say, told_plainly
-from viral_forge_resources.accounts.leaving import reseal
+from viral_forge_resources.accounts.resealing import reseal
 from viral_forge_resources.accounts.vault import VARIABLE, key_id, new_key
 
 app = typer.Typer(no_args_is_help=True, help="Keys that accounts' tokens are encrypted with.")
@@ -33,7 +33,8 @@ def keys_rotate() -> None:
     """Encrypt all tokens with the newest key, the first one; then the others may go."""
     with studio() as (settings, engine):
         vault = definitions.vault_of(settings)
-        done, older = reseal(engine, vault)
-    say(f"{done} accounts' tokens are encrypted with key {vault.key_ids[0]} now")
+        done = reseal(engine, vault)
+    newest, *older = vault.key_ids
+    say(f"{done} accounts' tokens are encrypted with key {newest} now")
     if older:
         say(f"{', '.join(older)} may be taken out of {VARIABLE}")

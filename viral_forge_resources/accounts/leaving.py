@@ -1,4 +1,4 @@
-"""Gives access back, and seals what is kept with the newest key."""
+"""Gives access back."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from viral_forge_resources.accounts.keeping import SqlAccounts, lock_name
-from viral_forge_resources.accounts.vault import Sealed, Vault
+from viral_forge_resources.accounts.vault import Vault
 from viral_forge_resources.contracts.errors import NotSupported
 from viral_forge_resources.contracts.oauth import Login, StoredAccount
 from viral_forge_resources.state import oauth_tokens
@@ -62,35 +62,3 @@ class Leaver:
         except NotSupported as error:
             return f"delete the access yourself: {error}"
         return f"{account.platform} has taken the access to {account.account_name} back"
-
-
-def reseal(engine: sa.Engine, vault: Vault) -> tuple[int, tuple[str, ...]]:
-    """How many accounts' tokens are sealed with the newest key now that were not.
-
-    Returns:
-        Their number, and the keys that nothing is sealed with any more.
-
-    Raises:
-        Misconfigured: no key opens a row; those before it are done.
-    """
-    vault.require_key()
-    newest, *older = vault.key_ids
-    with engine.connect() as connection:
-        channel_ids = [each.channel_id for each in oauth_tokens.all_accounts(connection)]
-    done = sum(_reseal(engine, vault, channel_id, newest) for channel_id in channel_ids)
-    return done, tuple(older)
-
-
-def _reseal(engine: sa.Engine, vault: Vault, channel_id: str, newest: str) -> bool:
-    with alone(engine, lock_name(channel_id)), engine.begin() as connection:
-        account = oauth_tokens.get(connection, channel_id)
-        if account is None or account.key_id == newest:
-            return False
-        sealed = vault.rotate(channel_id, Sealed(text=account.sealed, key_id=account.key_id))
-        return oauth_tokens.change(
-            connection,
-            account,
-            sealed=sealed.text,
-            key_id=sealed.key_id,
-            version=account.version + 1,
-        )

@@ -33,3 +33,14 @@ class VaultCipher:
         if opened is None:
             raise Misconfigured(f"what is stored for {bound_to} holds no text")
         return opened
+
+    def rotate(self, sealed: str, *, bound_to: str) -> str:
+        """The same, sealed with the newest key.
+
+        Raises:
+            NoCredentials: there is no key.
+            Misconfigured: no key opens it.
+        """
+        key_id, _, text = sealed.partition(":")
+        anew = self._vault.rotate(bound_to, Sealed(text=text, key_id=key_id))
+        return f"{anew.key_id}:{anew.text}"

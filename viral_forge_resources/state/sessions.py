@@ -30,6 +30,21 @@ def saved(connection: sa.Connection, publication_id: str, cipher: Cipher | None)
     return _needed(cipher).unseal(sealed, bound_to=publication_id)
 
 
+def all_sealed(connection: sa.Connection) -> dict[str, str]:
+    """What is sealed, by publication."""
+    columns = (publication_sessions.c.publication_id, publication_sessions.c.sealed)
+    return {row[0]: row[1] for row in connection.execute(sa.select(*columns))}
+
+
+def replace_sealed(connection: sa.Connection, publication_id: str, old: str, new: str) -> bool:
+    """Whether ``old`` still was what is sealed; then ``new`` is now."""
+    step = sa.update(publication_sessions).where(
+        publication_sessions.c.publication_id == publication_id,
+        publication_sessions.c.sealed == old,
+    )
+    return connection.execute(step.values(sealed=new)).rowcount == 1
+
+
 @dataclass(slots=True, kw_only=True)
 class SqlSessionLog:
     """``contracts.sessions.SessionLog`` of one claim.
