@@ -13,6 +13,7 @@ from viral_forge_assets.commands import (
     connect,
     gallery,
     keys,
+    music,
     niches,
     queue,
     rights,
@@ -31,6 +32,7 @@ app.add_typer(queue.app, name="queue")
 app.add_typer(rights.app, name="rights")
 app.add_typer(keys.app, name="keys")
 app.add_typer(takedowns.app, name="takedown")
+app.add_typer(music.app, name="music")
 
 
 @app.command()

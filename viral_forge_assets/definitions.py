@@ -153,6 +153,11 @@ def studio_of(settings: Settings) -> Studio:
     )
 
 
+def music_folder_of(settings: Settings) -> Path:
+    """Where the studio's music lies."""
+    return settings.music_folder or settings.home / "music"
+
+
 def scan_plan_of(settings: Settings) -> ScanPlan:
     """What a round of scans covers, and what it may take."""
     return ScanPlan(
@@ -212,6 +217,7 @@ def build_resources(settings: Settings) -> dict[str, object]:
             concurrent_renders=settings.concurrent_renders,
             encoder=settings.encoder,
         ),
+        "music": shells.MusicResource(folder=str(music_folder_of(settings))),
         "backfills": shells.BackfillsResource(webserver_url=str(settings.webserver_url)),
         "recipes": shipped_recipes(),
         "caption_styles": shipped_caption_styles(),

@@ -8,6 +8,7 @@ from posixpath import dirname, relpath
 from typing import Protocol
 from urllib.parse import quote
 
+from viral_forge_assets.domain.clip_context import filter_context
 from viral_forge_assets.domain.edit_plan import (
     ClipPlan,
     EditPlan,
@@ -20,11 +21,11 @@ from viral_forge_assets.domain.insert_plans import insert_specs
 from viral_forge_assets.domain.interchange import timeline_of
 from viral_forge_assets.domain.moment_opinions import Opinion
 from viral_forge_assets.domain.recipes import Recipe, recipe_hash
+from viral_forge_assets.domain.soundtrack import SOUNDTRACK
 from viral_forge_assets.domain.variation import extremes
 from viral_forge_assets.filters._compose import filter_chains, open_filter
 from viral_forge_assets.provenance import keep, kept, load, made_from
 from viral_forge_resources.contracts.errors import BadInput
-from viral_forge_resources.contracts.filters import FilterContext
 from viral_forge_resources.contracts.keys import CandidateKey
 from viral_forge_resources.contracts.media import SceneMap, SoundLevel, Transcript
 from viral_forge_resources.contracts.media_ports import MediaReader, ProgressCallback, Renderer
@@ -70,19 +71,6 @@ def refuse_wrong_filters(recipe: Recipe) -> None:
     """
     for planned in extremes(recipe.filters):
         open_filter(planned.name, planned.parameters)
-
-
-def filter_context(plan: EditPlan, clip: ClipPlan) -> FilterContext:
-    """What the filters of ``clip`` are told of it."""
-    return FilterContext(
-        width_px=plan.width_px,
-        height_px=plan.height_px,
-        fps=clip.fps,
-        frames=clip.frames,
-        source_width_px=clip.framing.width_px,
-        cuts_s=clip.cuts_s,
-        texts=clip.texts,
-    )
 
 
 def insert_chains(plan: EditPlan, clip: ClipPlan) -> dict[str, tuple[str, ...]]:
@@ -183,22 +171,30 @@ class CuttingRoom:
             )
             for each in dressers:
                 plan = each.dress(plan, recipe, source)
-            plan = with_sound(plan, self._sound_levels(plan, source, recipe.target_lufs))
+            plan = with_sound(plan, self._sound_levels(plan, source))
         return plan, keep(self.storage, self._plan_key(), plan, origin=origin)
 
     def _plan_key(self) -> str:
         return self.key.storage_key("transform", "edit_plan.json")
 
-    def _sound_levels(
-        self, plan: EditPlan, source: SourceFile, target_lufs: float
-    ) -> dict[int, SoundLevel]:
-        if not source.probe.audio_channels:
-            return {}
-        with self.storage.as_file(source.video.key) as path, _known_as(source.name):
-            return {
-                clip.number: self.renderer.sound_level(path, clip.segments, target_lufs=target_lufs)
-                for clip in plan.clips
-            }
+    def _sound_levels(self, plan: EditPlan, source: SourceFile) -> dict[int, SoundLevel]:
+        has_sound = bool(source.probe.audio_channels)
+        levels: dict[int, SoundLevel] = {}
+        for clip in plan.clips:
+            if not has_sound and clip.soundtrack is None:
+                continue
+            with ExitStack() as open_files, _known_as(source.name):
+                mixed = clip.extra(SOUNDTRACK)
+                levels[clip.number] = self.renderer.sound_level(
+                    open_files.enter_context(self.storage.as_file(source.video.key)),
+                    clip.segments,
+                    target_lufs=plan.target_lufs,
+                    has_sound=has_sound,
+                    soundtrack=open_files.enter_context(self.storage.as_file(mixed.file.key))
+                    if mixed
+                    else None,
+                )
+        return levels
 
     def rendered(self, clip: ClipPlan) -> RenderedClip:
         """The finished clip as it was stored."""

@@ -16,6 +16,7 @@ from viral_forge_assets.domain.clip_checks import CHECK_NAMES
 from viral_forge_assets.domain.edit_plan import ClipPlan
 from viral_forge_assets.domain.formats import in_format
 from viral_forge_assets.domain.recipes import Recipe, hiding
+from viral_forge_assets.domain.soundtrack import MusicOffer
 from viral_forge_assets.editing import (
     EDIT_PLAN_VERSION,
     RENDER_VERSION,
@@ -35,12 +36,14 @@ from viral_forge_assets.metadata import (
     logged_progress,
     markdown_table,
 )
+from viral_forge_assets.music import judge_music
 from viral_forge_assets.naming_faces import face_numbers
 from viral_forge_assets.partitions import candidate_partitions, known_candidate, known_niche
 from viral_forge_assets.provenance import load
 from viral_forge_assets.reviewing import Reviewer
 from viral_forge_assets.scanning import OpenScanTools
 from viral_forge_assets.scene_maps import SCENE_MAP_VERSION, look_at
+from viral_forge_assets.sound_stage import SoundStage
 from viral_forge_assets.stock import Stock
 from viral_forge_assets.veiling import Veiler
 from viral_forge_resources.contracts.costs import Budget
@@ -51,12 +54,15 @@ from viral_forge_resources.contracts.llm import LanguageModel
 from viral_forge_resources.contracts.media import SceneMap, Transcript
 from viral_forge_resources.contracts.media_ports import Downloader, MediaReader, Renderer
 from viral_forge_resources.contracts.records import CheckResult
-from viral_forge_resources.contracts.scanning import Scanner
+from viral_forge_resources.contracts.scanning import Niche, Scanner
+from viral_forge_resources.contracts.sound import MusicLibrary
 from viral_forge_resources.contracts.storage import Storage
 from viral_forge_resources.contracts.studio import ProgressDisplay, Studio
 from viral_forge_resources.contracts.vision import VisionModel
 from viral_forge_resources.contracts.works import SourceFile
 from viral_forge_resources.state import clips as clips_state
+
+_NO_MUSIC = (MusicOffer(none_because="the recipe has none"), ())
 
 
 class EditConfig(dg.Config):
@@ -173,6 +179,7 @@ def edit_plan(
     language_models: dg.ResourceParam[Sequence[LanguageModel]],
     vision_models: dg.ResourceParam[Sequence[VisionModel]],
     llm_budget: dg.ResourceParam[Budget],
+    music: dg.ResourceParam[MusicLibrary],
     studio: dg.ResourceParam[Studio],
     progress: dg.ResourceParam[ProgressDisplay],
 ) -> dg.MaterializeResult[None]:
@@ -185,7 +192,8 @@ def edit_plan(
     Of a source with several good moments, language models may say which are the best; the score
     of what was seen and heard counts as much. Where none answers it decides alone.
 
-    The loudness of the cut sound is measured here, so that rendering takes one process.
+    Music and effects are mixed and the loudness is measured here, so that rendering takes one
+    process.
     """
     with dagster_failures("planning the edit"):
         with state.connect() as connection:
@@ -222,9 +230,11 @@ def edit_plan(
         inserter = InsertEditor(
             key=room.key, storage=storage, stock=stock, asker=asker, models=language_models
         )
+        offer, refused = _offered_music(state, music, niche) if recipe.music else _NO_MUSIC
+        stage = SoundStage(key=room.key, storage=storage, renderer=renderer, offer=offer)
         plan, stored = room.plan(
             recipe,
-            dressers=[inserter, colourist, veiler],
+            dressers=[inserter, colourist, veiler, stage],
             judge=ModelJudge(asker=asker, models=language_models),
         )
     return dg.MaterializeResult(
@@ -232,7 +242,22 @@ def edit_plan(
         | {"recipe": f"{plan.recipe}@{plan.recipe_version}", "recipe_hash": plan.recipe_hash}
         | {"width_px": plan.width_px, "height_px": plan.height_px}
         | {"clips": markdown_table([_planned(clip) for clip in plan.clips])}
+        | ({"music_refused": "; ".join(refused)} if refused else {})
     )
+
+
+def _offered_music(
+    state: sa.Engine, music: MusicLibrary, niche: Niche
+) -> tuple[MusicOffer, tuple[str, ...]]:
+    """What a recipe may choose from, and why it may not have the rest."""
+    with state.begin() as connection:
+        judged = judge_music(
+            connection,
+            music.shelf(),
+            is_monetised=niche.policy.is_monetised,
+            now=datetime.now(UTC),
+        )
+    return judged.offer(), judged.refusals
 
 
 def _planned(clip: ClipPlan) -> dict[str, object]:

@@ -33,12 +33,14 @@ from viral_forge_resources.contracts.media_ports import (
 )
 from viral_forge_resources.contracts.publishing import MetricsReader, Publisher
 from viral_forge_resources.contracts.scanning import Scanner, ScanTools
+from viral_forge_resources.contracts.sound import MusicLibrary
 from viral_forge_resources.contracts.storage import Storage
 from viral_forge_resources.contracts.thumbnails import ThumbnailHasher
 from viral_forge_resources.contracts.vision import VisionModel
 from viral_forge_resources.http import open_client
 from viral_forge_resources.media.downloader import SourceDownloader
 from viral_forge_resources.media.font_chain import FontChain
+from viral_forge_resources.media.music_folder import MusicFolder
 from viral_forge_resources.media.reader import AvReader
 from viral_forge_resources.media.renderer import FfmpegRenderer
 from viral_forge_resources.media.transcriber import WhisperTranscriber
@@ -54,6 +56,16 @@ from viral_forge_resources.state.quotas import SqlQuotaLedger
 
 _UPLOAD_TIMEOUT_S = 120.0
 """A platform may think for as long before it answers to a whole upload."""
+
+
+class MusicResource(dg.ConfigurableResource[MusicLibrary]):
+    """Where the studio's music lies."""
+
+    folder: str
+
+    def create_resource(self, context: dg.InitResourceContext) -> MusicLibrary:
+        """The folder as it is whenever it is asked."""
+        return MusicFolder(Path(self.folder))
 
 
 class StorageResource(dg.ConfigurableResource[Storage]):

@@ -128,6 +128,10 @@ class Settings(EnabledPlugins):
     font_family: str = Field(
         default="", description="Font of captions, from those folders; empty: DejaVu Sans."
     )
+    music_folder: Path | None = Field(
+        default=None,
+        description="Folder of music tracks, each with a sidecar; empty: music in the home folder.",
+    )
     max_source_bytes: int = Field(default=4_000_000_000, gt=0, description="Largest source.")
     max_source_seconds: float = Field(default=14_400, gt=0, description="Longest source.")
     max_source_pixels: int = Field(

@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 from urllib.parse import urlsplit
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
@@ -43,6 +44,22 @@ class Sidecar(BaseModel):
     published_at: AwareDatetime | None = None
 
 
+class TrackSidecar(BaseModel):
+    """What ``NAME.json`` may say of the music ``NAME`` beside it."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    title: str | None = Field(default=None, max_length=500)
+    author: str | None = Field(default=None, max_length=300)
+    licence: str | None = Field(default=None, max_length=200)
+    source_url: str | None = None
+    mood: tuple[str, ...] = Field(default=(), max_length=20)
+    bpm: float | None = Field(default=None, ge=30, le=300)
+
+
+S = TypeVar("S", Sidecar, TrackSidecar)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Beside:
     """What lies beside a video and belongs to it."""
@@ -76,7 +93,7 @@ def read_beside(path: Path, beside: Sequence[Path]) -> Beside:
         BadInput: the sidecar says something that cannot be used.
     """
     sidecars = [file for file in beside if file.suffix.lower() == ".json"]
-    sidecar = _read_sidecar(sidecars[0]) if sidecars else Sidecar()
+    sidecar = read_sidecar(sidecars[0], Sidecar) if sidecars else Sidecar()
     language = sidecar.language.lower() if sidecar.language else ""
     spoken = sorted((_rank(file, path, language), file) for file in beside if file not in sidecars)
     return Beside(
@@ -94,9 +111,14 @@ def _rank(subtitles: Path, video: Path, language: str) -> tuple[bool, bool, bool
     return named != language, bool(named), subtitles.suffix.lower() != ".vtt"
 
 
-def _read_sidecar(path: Path) -> Sidecar:
+def read_sidecar(path: Path, kind: type[S]) -> S:
+    """What the sidecar says.
+
+    Raises:
+        BadInput: it says something that cannot be used.
+    """
     try:
-        sidecar = Sidecar.model_validate_json(read_text(path))
+        sidecar = kind.model_validate_json(read_text(path))
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
         where = ".".join(printable(str(part)) for part in first["loc"])
@@ -106,7 +128,7 @@ def _read_sidecar(path: Path) -> Sidecar:
         raise BadInput(
             path.name,
             reason=f"is no usable sidecar: {reason}",
-            remedy=f"Known keys: {', '.join(Sidecar.model_fields)}.",
+            remedy=f"Known keys: {', '.join(kind.model_fields)}.",
         ) from error
     if sidecar.source_url is not None:
         check_address(sidecar.source_url, name=f"{path.name}, source_url")

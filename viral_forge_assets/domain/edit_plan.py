@@ -28,6 +28,7 @@ from viral_forge_resources.contracts.media import (
     Word,
 )
 from viral_forge_resources.contracts.records import Material
+from viral_forge_resources.contracts.sound import Soundtrack
 from viral_forge_resources.contracts.works import Extra
 from viral_forge_resources.documents import document_hash
 
@@ -47,6 +48,8 @@ class ClipPlan:
         filters: in the order they are applied, with what the recipe left open drawn.
         cuts_s: moments of the clip at which the picture jumps.
         texts: when the source's picture may show text in it; None: nobody looked for it.
+        speech: when somebody speaks in it; None: nobody listened.
+        soundtrack: music and effects that are heard besides; the extra ``soundtrack`` holds them.
         look: what its pictures decided; the grade of it stands among the filters.
         inserts: pictures of others over its own, in the order in which they are seen.
         hiding: how its faces are hidden; None: nobody asked for that.
@@ -65,6 +68,8 @@ class ClipPlan:
     filters: tuple[PlannedFilter, ...] = ()
     cuts_s: tuple[float, ...] = ()
     texts: tuple[Stretch, ...] | None = None
+    speech: tuple[Stretch, ...] | None = None
+    soundtrack: Soundtrack | None = None
     reasons: tuple[str, ...] = ()
     look: Look | None = None
     inserts: tuple[Insert, ...] = ()
@@ -82,6 +87,10 @@ class ClipPlan:
     def is_silent(self) -> bool:
         """Whether what was measured of the cut sound counts as no sound."""
         return self.sound is not None and self.sound.gain_db is None
+
+    def extra(self, name: str) -> Extra | None:
+        """The extra of that name, where it has one."""
+        return next((each for each in self.extras if each.name == name), None)
 
     @property
     def is_mirrored(self) -> bool:
@@ -258,7 +267,8 @@ def render_spec(
         frame_filters=frame_filters,
         inserts=inserts,
         gain_db=clip.sound.gain_db if clip.sound else None,
-        has_sound=bool(probe.audio_channels) and not clip.is_silent,
+        soundtrack_db=clip.sound.soundtrack_db if clip.sound else None,
+        has_sound=bool(probe.audio_channels) and (clip.sound is None or clip.sound.is_heard),
         is_hdr=probe.is_hdr,
         hiding=clip.hiding if clip.hiding and clip.hiding.faces else None,
         crf=plan.crf,

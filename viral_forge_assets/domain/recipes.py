@@ -9,6 +9,7 @@ from pydantic import ConfigDict, Field
 from viral_forge_assets.domain.b_roll import BRollWish
 from viral_forge_assets.domain.hiding import FaceRule, Hide
 from viral_forge_assets.domain.looks import LookWish
+from viral_forge_assets.domain.soundtrack import EffectsWish, MusicWish
 from viral_forge_assets.domain.tightening import Tightening
 from viral_forge_assets.domain.translation import LanguageTag
 from viral_forge_assets.domain.variation import (
@@ -52,6 +53,8 @@ class Recipe:
         caption_style: one of those in ``viral_forge_assets/caption_styles``.
         faces: whose faces are hidden, and how; None: no one's.
         translate_to: language of the captions, as a BCP 47 tag such as ``es``; left out: as spoken.
+        music: under the clip; None: the source's own sound alone.
+        effects: short sounds on the accents of filters; None: none.
         target_lufs: integrated loudness of a clip.
         crf: quality of the picture, lower is better and larger.
         preset: of the encoder; faster makes larger files.
@@ -79,6 +82,8 @@ class Recipe:
     has_captions: bool = True
     caption_style: Name = "bold"
     translate_to: LanguageTag | None = None
+    music: MusicWish | None = None
+    effects: EffectsWish | None = None
     target_lufs: Annotated[float, Field(ge=-24, le=-9)] = -14.0
     crf: Annotated[int, Field(ge=16, le=30)] = 21
     preset: Preset = "veryfast"

@@ -8,11 +8,13 @@ from pydantic import TypeAdapter, ValidationError
 
 from viral_forge_assets import filters
 from viral_forge_resources.contracts.errors import BadInput
-from viral_forge_resources.contracts.filters import Filter, FilterContext
+from viral_forge_resources.contracts.filters import Accented, Filter, FilterContext
 from viral_forge_resources.plugins import get_plugin
 
 PlannedParameters = Mapping[str, bool | int | float | str]
 _IDENTITY = "null"
+_APART_S = 0.4
+"""Two effects closer than this would be heard as one mess."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +41,26 @@ def filter_chains(
         if chain != _IDENTITY:
             chains[opened.place].append(chain)
     return FilterChains(source=tuple(chains["source"]), frame=tuple(chains["frame"]))
+
+
+def accents_of(
+    planned: Sequence[tuple[str, PlannedParameters]], clip: FilterContext
+) -> tuple[float, ...]:
+    """Moments of the clip at which the planned filters do something short, in order and apart.
+
+    Raises:
+        Misconfigured: as ``filter_chains``; also BadInput.
+    """
+    found: set[float] = set()
+    for name, parameters in planned:
+        opened = open_filter(name, parameters)
+        if isinstance(opened, Accented):
+            found.update(opened.moments(clip))
+    apart: list[float] = []
+    for at_s in sorted(found):
+        if not apart or at_s - apart[-1] >= _APART_S:
+            apart.append(at_s)
+    return tuple(apart)
 
 
 def open_filter(name: str, parameters: PlannedParameters) -> Filter:

@@ -48,6 +48,10 @@ class Glitch:
         """The one that changes nothing."""
         return cls(strength=0.0)
 
+    def moments(self, clip: FilterContext) -> tuple[float, ...]:
+        """When it tears."""
+        return clip.accents(every_s=self.every_s, seed=self.seed) if self.strength else ()
+
     def filtergraph(self, clip: FilterContext) -> str:
         """FFmpeg chain that keeps frame size, rate and count.
 
@@ -55,7 +59,7 @@ class Glitch:
         """
         if self.strength == 0:
             return "null"
-        moments_s = clip.accents(every_s=self.every_s, seed=self.seed)
+        moments_s = self.moments(clip)
         during = f"enable='{clip.during(moments_s, self.length_s)}'"
         shift = max(1, clip.wide(_CHROMA * self.strength))
         noise = f"c0_seed={self.seed}:c0s={max(1, round(_NOISE * self.strength))}:c0f=t"

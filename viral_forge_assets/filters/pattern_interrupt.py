@@ -46,6 +46,10 @@ class PatternInterrupt:
         """The one that changes nothing."""
         return cls(strength=0.0)
 
+    def moments(self, clip: FilterContext) -> tuple[float, ...]:
+        """When the eye is woken."""
+        return clip.accents(every_s=self.every_s, seed=self.seed) if self.strength else ()
+
     def filtergraph(self, clip: FilterContext) -> str:
         """FFmpeg chain that keeps frame size, rate and count.
 
@@ -54,7 +58,7 @@ class PatternInterrupt:
         if self.strength == 0:
             return "null"
         moments: dict[Style, list[float]] = {"punch": [], "whip": [], "flash": []}
-        for number, at_s in enumerate(clip.accents(every_s=self.every_s, seed=self.seed)):
+        for number, at_s in enumerate(self.moments(clip)):
             moments[self._style_of(number)].append(at_s)
         draw = {"punch": self._punch, "whip": self._whip, "flash": self._flash}
         return ",".join(

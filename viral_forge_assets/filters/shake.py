@@ -44,6 +44,10 @@ class Shake:
         """The one that changes nothing."""
         return cls(amount=0.0)
 
+    def moments(self, clip: FilterContext) -> tuple[float, ...]:
+        """When the camera takes a knock."""
+        return clip.accents(every_s=self.every_s, seed=self.seed) if self.amount else ()
+
     def filtergraph(self, clip: FilterContext) -> str:
         """FFmpeg chain that keeps frame size, rate and count.
 
@@ -51,7 +55,7 @@ class Shake:
         """
         if self.amount == 0:
             return "null"
-        knocks = clip.accents(every_s=self.every_s, seed=self.seed)
+        knocks = self.moments(clip)
         force = f"({clip.falling(knocks, _LENGTH_S)})"
         wide = f"2*ceil({clip.width_px / 2:g}*(1+{2 * self.amount:.5f}*{force}))"
         tall = f"2*ceil({clip.height_px / 2:g}*(1+{2 * self.amount:.5f}*{force}))"

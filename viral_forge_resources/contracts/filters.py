@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
-from typing import Annotated, ClassVar, Literal, Protocol, Self
+from typing import Annotated, ClassVar, Literal, Protocol, Self, runtime_checkable
 
 from pydantic import ConfigDict, Field
 
@@ -38,6 +38,7 @@ class FilterContext:
         source_width_px: of the part of the source that becomes the frame, before it is scaled.
         cuts_s: moments of the clip at which the picture jumps, in order.
         texts: when the source's picture may show text; None: nobody looked for it.
+        speech: when somebody speaks, in order; None: nobody listened.
         number: tells the filters of a clip apart.
         of: what they work on, where that is not the clip itself: tells its filters from the clip's.
     """
@@ -49,6 +50,7 @@ class FilterContext:
     source_width_px: int
     cuts_s: tuple[float, ...] = ()
     texts: tuple[Stretch, ...] | None = None
+    speech: tuple[Stretch, ...] | None = None
     number: int = 0
     of: str = ""
 
@@ -129,6 +131,14 @@ def yuv_of(colour: HexColour) -> tuple[float, float, float]:
     red, green, blue = (int(colour[start : start + 2], 16) / 255 for start in (1, 3, 5))
     luma = 0.2126 * red + 0.7152 * green + 0.0722 * blue
     return 16 + 219 * luma, 128 + 224 * (blue - luma) / 1.8556, 128 + 224 * (red - luma) / 1.5748
+
+
+@runtime_checkable
+class Accented(Protocol):
+    """A filter that does something at moments: sound effects may go with it."""
+
+    def moments(self, clip: FilterContext) -> tuple[float, ...]:
+        """When, in seconds of the clip, in order; none where it does nothing."""
 
 
 class Filter(Protocol):

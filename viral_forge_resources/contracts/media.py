@@ -228,12 +228,16 @@ class SoundLevel:
             sound is silent or inaudible: the clip is made as of a source without sound.
         expected_lufs: what gain and limiter were measured to give; None where ``gain_db`` is.
         note: why the target is not reached, if it is not.
+        is_heard: the cut sound itself is part of the clip; else nobody would hear it.
+        soundtrack_db: what music and effects are raised by ahead of that; None: there are none.
     """
 
     measured_lufs: float | None
     gain_db: float | None
     expected_lufs: float | None
     note: str | None = None
+    is_heard: bool = True
+    soundtrack_db: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -270,6 +274,7 @@ class RenderSpec:
         inserts: pictures over the clip's own, under frame filters and captions, none over another.
         hiding: how faces are hidden that the extra ``faces`` marks; None: no face is.
         gain_db: see ``SoundLevel``; None leaves the sound alone.
+        soundtrack_db: see ``SoundLevel``; the extra ``soundtrack`` is mixed in.
         has_sound: the source's sound is used; else the clip gets a silent track.
         is_hdr: the source is PQ or HLG and is toned down to SDR.
         comment: written into the file.
@@ -284,6 +289,7 @@ class RenderSpec:
     source_filters: tuple[str, ...] = ()
     frame_filters: tuple[str, ...] = ()
     gain_db: float | None = None
+    soundtrack_db: float | None = None
     has_sound: bool = True
     is_hdr: bool = False
     crf: int = 21

@@ -19,6 +19,7 @@ from viral_forge_resources.contracts.media import (
     Transcript,
 )
 from viral_forge_resources.contracts.sight import Box, FaceSight
+from viral_forge_resources.contracts.sound import Soundtrack
 from viral_forge_resources.contracts.vision import Keyframe
 
 ProgressCallback = Callable[[float], None]
@@ -175,9 +176,30 @@ class Renderer(Protocol):
         """FFmpeg build and encoder that a render would use: part of a clip's provenance."""
 
     def sound_level(
-        self, source: Path, segments: tuple[Stretch, ...], *, target_lufs: float
+        self,
+        source: Path,
+        segments: tuple[Stretch, ...],
+        *,
+        target_lufs: float,
+        has_sound: bool = True,
+        soundtrack: Path | None = None,
     ) -> SoundLevel:
-        """Measure the cut sound and find the gain that reaches ``target_lufs``."""
+        """Measure the cut sound and find the gain that reaches ``target_lufs``.
+
+        Args:
+            source: the whole source.
+            segments: what is cut out of it.
+            target_lufs: of the finished clip.
+            has_sound: the source has a sound track.
+            soundtrack: what is heard besides, as ``compose`` wrote it.
+        """
+
+    def compose(self, soundtrack: Soundtrack, target: Path, *, track: Path | None) -> None:
+        """Write what is heard besides the source as one file, the same for the same arguments.
+
+        Raises:
+            BadInput: ``track``, the music that it asks for, cannot be read or is silent.
+        """
 
     def render(
         self,

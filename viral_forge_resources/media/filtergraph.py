@@ -11,12 +11,15 @@ from viral_forge_resources.media._layouts import even, laid_out, over_blurred, r
 from viral_forge_resources.media._panning import pan_of
 from viral_forge_resources.media._veil import veiled
 
-GRAPH_VERSION = 7
+GRAPH_VERSION = 8
 """Rises with every change that gives other bytes for the same RenderSpec."""
 
 CAPTIONS_FILE = "captions.ass"
 CROP_FILE = "crop.cmd"
 """Names in FFmpeg's working folder: nothing from outside stands in a graph."""
+
+SOUNDTRACK = "soundtrack"
+"""Name of the extra that is mixed with the cut sound."""
 
 PICTURE = "[picture]"
 SOUND = "[sound]"
@@ -77,18 +80,32 @@ def picture_graph(
 
 
 def sound_graph(
-    spans: Sequence[Span], *, gain_db: float | None, has_sound: bool, meter: str = ""
+    spans: Sequence[Span],
+    *,
+    gain_db: float | None,
+    has_sound: bool,
+    soundtrack_db: float | None = None,
+    meter: str = "",
 ) -> str:
     """From the inputs' sound to ``SOUND``: 48 kHz stereo, as long as the picture to the sample.
 
-    ``meter`` is a filter at the very end.
+    ``soundtrack_db`` is what the extra ``soundtrack`` is raised by and laid over the cut sound;
+    None: there is none. ``meter`` is a filter at the very end.
     """
+    samples = sum(cut.samples for span in spans for cut in span.cuts)
     if has_sound:
         parts = [_cut_sound(spans)]
     else:
-        samples = sum(cut.samples for span in spans for cut in span.cuts)
         parts = [f"anullsrc=r={SOUND_RATE_HZ}:cl=stereo,atrim=end_sample={samples}[heard]"]
     chain = [*_louder(gain_db), *([meter] if meter else [])] or ["anull"]
+    if soundtrack_db is not None:
+        parts.append(
+            f"[{SOUNDTRACK}:a:0]aresample={SOUND_RATE_HZ},"
+            "aformat=sample_fmts=fltp:channel_layouts=stereo,"
+            f"apad=whole_len={samples},atrim=end_sample={samples},"
+            f"volume={soundtrack_db:.2f}dB[soundtrack]"
+        )
+        chain = ["[soundtrack]amix=inputs=2:duration=first:normalize=0", *chain]
     parts.append(f"[heard]{','.join(chain)}{SOUND}")
     return ";\n".join(parts)
 

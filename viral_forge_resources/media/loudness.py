@@ -4,16 +4,23 @@ import math
 import re
 import tempfile
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 
+from viral_forge_resources.contracts.errors import BadInput
 from viral_forge_resources.contracts.media import SoundLevel, Stretch
 from viral_forge_resources.media._cuts import Span, input_arguments, spans_of
-from viral_forge_resources.media._source import SourceFacts, source_facts
+from viral_forge_resources.media._extras import extra_arguments, link_extras, with_numbers
+from viral_forge_resources.media._source import source_facts
 from viral_forge_resources.media.ffmpeg import run_ffmpeg
-from viral_forge_resources.media.filtergraph import SOUND, sound_graph
+from viral_forge_resources.media.filtergraph import SOUND, SOUNDTRACK, sound_graph
 
 METER = "ebur128=peak=true:framelog=quiet"
+
+REFERENCE_LUFS = -26.0
+"""Loudness in a soundtrack that stands for that of the clip's own sound: far below full scale, so
+that nothing is cut off, and far above the noise of its 16 bits."""
 
 _GRID = Fraction(30)
 """Cuts lie on the clip's frames; half a frame more or less changes no loudness."""
@@ -29,28 +36,63 @@ _CLOSE_ENOUGH_LU = 0.3
 _ROUNDS = 4
 
 _SOURCE_LINK = "source"
+_TRACK = "track"
 _GRAPH = "sound.graph"
 _INTEGRATED = re.compile(r"^\s+I:\s+(\S+) LUFS")
 _PEAK = re.compile(r"^\s+Peak:\s+(\S+) dBFS")
 
 
-def sound_level(source: Path, segments: tuple[Stretch, ...], *, target_lufs: float) -> SoundLevel:
+def sound_level(
+    source: Path,
+    segments: tuple[Stretch, ...],
+    *,
+    target_lufs: float,
+    has_sound: bool = True,
+    soundtrack: Path | None = None,
+) -> SoundLevel:
     """Measure the cut sound and find the gain that, with the limiter, reaches ``target_lufs``.
 
-    Sound that nobody hears has no gain: it counts as no sound, and the note says so.
+    A soundtrack is laid over it first, at the level it was composed for: the mix reaches the
+    target. Sound that nobody hears has no gain: it counts as no sound, and the note says so.
 
     Raises:
         BadInput: the sound cannot be decoded.
     """
-    facts = source_facts(source, name=source.name)
-    spans = spans_of(segments, _GRID)
-    measured = _integrated_lufs(source, spans, facts, gain_db=None)
-    if measured is None or measured < _INAUDIBLE_LUFS:
-        return _no_sound(measured)
-    gain_db = target_lufs - measured
+    desk = _Desk(source=source, spans=spans_of(segments, _GRID), soundtrack=soundtrack)
+    measured = desk.lufs(_Mix(has_soundtrack=False)) if has_sound else None
+    is_heard = measured is not None and measured >= _INAUDIBLE_LUFS
+    mix = _Mix(has_source=is_heard, has_soundtrack=soundtrack is not None)
+    start = measured if is_heard else None
+    if soundtrack is not None:
+        mix = replace(mix, soundtrack_db=measured - REFERENCE_LUFS if measured and is_heard else 0)
+        start = desk.lufs(mix)
+    note = None if is_heard or not has_sound else _inaudible(measured)
+    if start is None:
+        return SoundLevel(
+            measured_lufs=measured,
+            gain_db=None,
+            expected_lufs=None,
+            note=f"{note or 'There is no sound'}: it counts as no sound.",
+            is_heard=False,
+        )
+    gain_db, reached = _levelled(desk, mix, target_lufs - start, target_lufs=target_lufs)
+    return SoundLevel(
+        measured_lufs=measured,
+        gain_db=gain_db,
+        expected_lufs=reached,
+        note=_note(reached, target_lufs) or (note and f"{note}: music and effects stand alone."),
+        is_heard=is_heard,
+        soundtrack_db=round(mix.soundtrack_db, 2) if mix.has_soundtrack else None,
+    )
+
+
+def _levelled(
+    desk: "_Desk", mix: "_Mix", gain_db: float, *, target_lufs: float
+) -> tuple[float, float]:
+    """The gain that comes nearest to the target, and what it reaches."""
     best_gain_db, best_lufs = gain_db, -math.inf
     for _ in range(_ROUNDS):
-        reached = _integrated_lufs(source, spans, facts, gain_db=gain_db)
+        reached = desk.lufs(replace(mix, gain_db=gain_db))
         if reached is None:
             break
         if abs(target_lufs - reached) < abs(target_lufs - best_lufs):
@@ -58,12 +100,25 @@ def sound_level(source: Path, segments: tuple[Stretch, ...], *, target_lufs: flo
         if abs(target_lufs - best_lufs) <= _CLOSE_ENOUGH_LU:
             break
         gain_db += target_lufs - reached
-    return SoundLevel(
-        measured_lufs=measured,
-        gain_db=round(best_gain_db, 2),
-        expected_lufs=best_lufs,
-        note=_note(best_lufs, target_lufs),
-    )
+    return round(best_gain_db, 2), best_lufs
+
+
+def track_lufs(track: Path) -> float:
+    """Loudness of a whole sound file.
+
+    Raises:
+        BadInput: it cannot be decoded, or nobody hears anything in it.
+    """
+    chain = f"aformat=channel_layouts=stereo,{METER}"
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = Path(scratch)
+        link_extras(folder, {_TRACK: track})
+        arguments = [*extra_arguments([_TRACK]), "-map", "0:a:0", "-af", chain, "-f", "null", "-"]
+        finished = run_ffmpeg(arguments, name=track.name, folder=folder)
+    measured = read_meter(finished.log)[0]
+    if measured is None:
+        raise BadInput(track.name, reason="is silent", remedy="Replace it in the music folder.")
+    return measured
 
 
 def read_meter(log: Sequence[str]) -> tuple[float | None, float | None]:
@@ -82,16 +137,10 @@ def _audible(figure: str) -> float | None:
     return value if math.isfinite(value) and value > _SILENT_LUFS else None
 
 
-def _no_sound(measured_lufs: float | None) -> SoundLevel:
-    said = "The cut sound is silent"
-    if measured_lufs is not None:
-        said = f"At {measured_lufs:.1f} LUFS the cut sound is inaudible, below {_INAUDIBLE_LUFS:g}"
-    return SoundLevel(
-        measured_lufs=measured_lufs,
-        gain_db=None,
-        expected_lufs=None,
-        note=f"{said}: it counts as no sound.",
-    )
+def _inaudible(measured_lufs: float | None) -> str:
+    if measured_lufs is None:
+        return "The cut sound is silent"
+    return f"At {measured_lufs:.1f} LUFS the cut sound is inaudible, below {_INAUDIBLE_LUFS:g}"
 
 
 def _note(reached_lufs: float, target_lufs: float) -> str | None:
@@ -104,24 +153,47 @@ def _note(reached_lufs: float, target_lufs: float) -> str | None:
     )
 
 
-def _integrated_lufs(
-    source: Path, spans: tuple[Span, ...], facts: SourceFacts, *, gain_db: float | None
-) -> float | None:
-    with tempfile.TemporaryDirectory() as scratch:
-        folder = Path(scratch)
-        (folder / _SOURCE_LINK).symlink_to(source.absolute())
-        (folder / _GRAPH).write_text(
-            sound_graph(spans, gain_db=gain_db, has_sound=True, meter=METER)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Mix:
+    """What is heard, and how loud."""
+
+    has_source: bool = True
+    has_soundtrack: bool
+    soundtrack_db: float = 0.0
+    gain_db: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Desk:
+    """Listens to mixes of one cut sound and one soundtrack."""
+
+    source: Path
+    spans: tuple[Span, ...]
+    soundtrack: Path | None
+
+    def lufs(self, mix: _Mix) -> float | None:
+        """Integrated loudness; None where the mix is silent."""
+        extras = {SOUNDTRACK: self.soundtrack} if mix.has_soundtrack and self.soundtrack else {}
+        graph = sound_graph(
+            self.spans,
+            gain_db=mix.gain_db,
+            has_sound=mix.has_source,
+            soundtrack_db=mix.soundtrack_db if extras else None,
+            meter=METER,
         )
+        facts = source_facts(self.source, name=self.source.name)
         inputs = input_arguments(
-            spans,
-            file=_SOURCE_LINK,
-            origin_s=facts.origin_s,
-            options=("-vn",),
+            self.spans, file=_SOURCE_LINK, origin_s=facts.origin_s, options=("-vn",)
         )
-        finished = run_ffmpeg(
-            [*inputs, "-/filter_complex", _GRAPH, "-map", SOUND, "-f", "null", "-"],
-            name=source.name,
-            folder=folder,
-        )
-    return read_meter(finished.log)[0]
+        with tempfile.TemporaryDirectory() as scratch:
+            folder = Path(scratch)
+            (folder / _SOURCE_LINK).symlink_to(self.source.absolute())
+            link_extras(folder, extras)
+            (folder / _GRAPH).write_text(with_numbers(graph, extras, first=len(self.spans)))
+            arguments = [*inputs, *extra_arguments(extras), "-/filter_complex", _GRAPH]
+            finished = run_ffmpeg(
+                [*arguments, "-map", SOUND, "-f", "null", "-"],
+                name=self.source.name,
+                folder=folder,
+            )
+        return read_meter(finished.log)[0]

@@ -14,6 +14,7 @@ from viral_forge_resources.contracts.media import (
     Stretch,
 )
 from viral_forge_resources.contracts.media_ports import ProgressCallback
+from viral_forge_resources.contracts.sound import Soundtrack
 from viral_forge_resources.media import filtergraph, inspection, loudness
 from viral_forge_resources.media._codecs import CPU, X264
 from viral_forge_resources.media._cuts import Span, clip_frames, input_arguments, spans_of
@@ -88,10 +89,29 @@ class FfmpegRenderer:
         return f"ffmpeg {version}, {encoder}, graph {filtergraph.GRAPH_VERSION}"
 
     def sound_level(
-        self, source: Path, segments: tuple[Stretch, ...], *, target_lufs: float
+        self,
+        source: Path,
+        segments: tuple[Stretch, ...],
+        *,
+        target_lufs: float,
+        has_sound: bool = True,
+        soundtrack: Path | None = None,
     ) -> SoundLevel:
         """Measure the cut sound and find the gain that reaches ``target_lufs``."""
-        return loudness.sound_level(source, segments, target_lufs=target_lufs)
+        return loudness.sound_level(
+            source,
+            segments,
+            target_lufs=target_lufs,
+            has_sound=has_sound,
+            soundtrack=soundtrack,
+        )
+
+    def compose(self, soundtrack: Soundtrack, target: Path, *, track: Path | None) -> None:
+        """Write what is heard besides the source as one file."""
+        from viral_forge_resources.media.soundtrack import compose
+
+        track_lufs = None if track is None else loudness.track_lufs(track)
+        compose(soundtrack, target, track=track, track_lufs=track_lufs)
 
     def inspect(self, clip: Path) -> ClipFacts:
         """Measure a finished clip."""
@@ -220,7 +240,12 @@ def _lay_out(
     picture = filtergraph.picture_graph(
         spec, spans, assumed_matrix=facts.assumed_matrix, has_captions=captions is not None
     )
-    sound = filtergraph.sound_graph(spans, gain_db=spec.gain_db, has_sound=spec.has_sound)
+    sound = filtergraph.sound_graph(
+        spans,
+        gain_db=spec.gain_db,
+        has_sound=spec.has_sound,
+        soundtrack_db=spec.soundtrack_db,
+    )
     for file, graph in ((_PICTURE_GRAPH, picture), (_SOUND_GRAPH, sound)):
         (folder / file).write_text(with_numbers(graph, extras, first=len(spans)))
     (folder / filtergraph.CROP_FILE).write_text(filtergraph.crop_commands(spec))
