@@ -184,7 +184,7 @@ class CuttingRoom:
             if not has_sound and clip.soundtrack is None:
                 continue
             with ExitStack() as open_files, _known_as(source.name):
-                mixed = clip.extra(SOUNDTRACK)
+                mixed = clip.extra_named(SOUNDTRACK)
                 levels[clip.number] = self.renderer.sound_level(
                     open_files.enter_context(self.storage.as_file(source.video.key)),
                     clip.segments,

@@ -16,11 +16,12 @@ from viral_forge_assets.domain.soundtrack import (
     music_cue,
     soundtrack_of,
 )
-from viral_forge_assets.domain.speech_times import speech_in_clip
+from viral_forge_assets.domain.speech_times import music_in_clip, speech_in_clip
 from viral_forge_assets.filters._compose import accents_of
 from viral_forge_assets.provenance import load
+from viral_forge_resources.contracts.hearing import SoundMap
 from viral_forge_resources.contracts.keys import CandidateKey
-from viral_forge_resources.contracts.media import Transcript
+from viral_forge_resources.contracts.media import SceneMap, Transcript
 from viral_forge_resources.contracts.media_ports import Renderer
 from viral_forge_resources.contracts.sound import EffectCue, Soundtrack, Track
 from viral_forge_resources.contracts.storage import Storage
@@ -55,7 +56,7 @@ class SoundStage:
 
     def stands(self, plan: EditPlan) -> bool:
         """Whether all that was mixed for the plan is still stored."""
-        mixed = [extra.file for clip in plan.clips if (extra := clip.extra(SOUNDTRACK))]
+        mixed = [extra.file for clip in plan.clips if (extra := clip.extra_named(SOUNDTRACK))]
         return all(self.storage.size_bytes(file.key) == file.size_bytes for file in mixed)
 
     def dress(self, plan: EditPlan, recipe: Recipe, source: SourceFile) -> EditPlan:
@@ -65,22 +66,31 @@ class SoundStage:
             BadInput: a track that was chosen cannot be read, or is silent.
         """
         del source
-        document = self.key.storage_key("captions", "transcript.json")
-        transcript = load(self.storage, document, Transcript, made_by="transcript")
+        transcript, sound = self._heard()
         clips = []
         for clip in plan.clips:
-            told = replace(clip, speech=speech_in_clip(transcript, clip.segments))
-            choice = self._choice(plan, clip, recipe)
+            told = replace(clip, speech=speech_in_clip(transcript, sound, clip.segments))
+            choice = self._choice(plan, clip, recipe, music_in_clip(sound, clip.segments))
             clips.append(self._mixed(told, recipe, choice, _effects(plan, told, recipe)))
         dressed = replace(plan, clips=tuple(clips))
         self._forget_others(dressed)
         return dressed
 
-    def _choice(self, plan: EditPlan, clip: ClipPlan, recipe: Recipe) -> Choice | None:
+    def _heard(self) -> tuple[Transcript, SoundMap | None]:
+        transcript = self.key.storage_key("captions", "transcript.json")
+        scenes = self.key.storage_key("transform", "scene_map.json")
+        return (
+            load(self.storage, transcript, Transcript, made_by="transcript"),
+            load(self.storage, scenes, SceneMap, made_by="scene_map").sound,
+        )
+
+    def _choice(
+        self, plan: EditPlan, clip: ClipPlan, recipe: Recipe, own_music: float
+    ) -> Choice | None:
         if recipe.music is None:
             return None
         reason = ("music", plan.recipe_hash, plan.source_sha256, clip.number)
-        return choose_track(recipe.music, self.offer, *reason)
+        return choose_track(recipe.music, self.offer, *reason, own_music=own_music)
 
     def _mixed(
         self,

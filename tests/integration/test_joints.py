@@ -30,12 +30,14 @@ def _sharpness_db(sound: np.ndarray) -> np.ndarray:
     """Energy of every 2 ms far above the chord, where a click has most of its own."""
     sharp = np.diff(sound.astype(float), n=4)
     whole = sharp[: len(sharp) // _WINDOW * _WINDOW].reshape(-1, _WINDOW)
-    return 10 * np.log10(np.square(whole).mean(axis=1) + 1e-14)
+    energy = np.square(whole).mean(axis=1)
+    return np.asarray(10 * np.log10(energy + 1e-14))
 
 
 def _is_near_a_joint(count: int) -> np.ndarray:
     times_s = (np.arange(count) + 0.5) * _WINDOW / _RATE
-    return np.any([np.abs(times_s - joint_s) < _NEAR_S for joint_s in _JOINTS_S], axis=0)
+    near = [np.abs(times_s - joint_s) < _NEAR_S for joint_s in _JOINTS_S]
+    return np.asarray(np.any(near, axis=0))
 
 
 def _clip(source: Path, folder: Path, soundtrack: Soundtrack | None, track: Path | None) -> Path:

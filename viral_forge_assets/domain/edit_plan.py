@@ -88,9 +88,14 @@ class ClipPlan:
         """Whether what was measured of the cut sound counts as no sound."""
         return self.sound is not None and self.sound.gain_db is None
 
-    def extra(self, name: str) -> Extra | None:
+    def extra_named(self, name: str) -> Extra | None:
         """The extra of that name, where it has one."""
         return next((each for each in self.extras if each.name == name), None)
+
+    @property
+    def is_source_heard(self) -> bool:
+        """Whether the cut sound is part of the clip, where the source has any."""
+        return not self.is_silent and (self.sound is None or self.sound.is_heard)
 
     @property
     def is_mirrored(self) -> bool:
@@ -268,7 +273,7 @@ def render_spec(
         inserts=inserts,
         gain_db=clip.sound.gain_db if clip.sound else None,
         soundtrack_db=clip.sound.soundtrack_db if clip.sound else None,
-        has_sound=bool(probe.audio_channels) and (clip.sound is None or clip.sound.is_heard),
+        has_sound=bool(probe.audio_channels) and clip.is_source_heard,
         is_hdr=probe.is_hdr,
         hiding=clip.hiding if clip.hiding and clip.hiding.faces else None,
         crf=plan.crf,

@@ -27,6 +27,9 @@ _ATTACK_S, _RELEASE_S = 0.25, 0.5
 _SHORTEST_PAUSE_S = 1.1
 """Between two words the music stays down: up and down again at once would be heard as pumping."""
 
+_OWN_MUSIC = 0.3
+"""Share of what is heard from which on the source has music of its own."""
+
 _FADE_IN_S = 0.4
 _SEEDS = 1_000_000
 _DIGITS = 3
@@ -41,6 +44,7 @@ class MusicWish:
         level_db: while nobody speaks.
         duck_db: how much further down while somebody does.
         fade_s: at the clip's end.
+        over_music: also where the clip's own sound is music already.
     """
 
     __pydantic_config__: ClassVar[ConfigDict] = WRITTEN_BY_PEOPLE
@@ -49,6 +53,7 @@ class MusicWish:
     level_db: Annotated[float, Field(ge=-40, le=0)] = -10.0
     duck_db: Annotated[float, Field(ge=0, le=30)] = 10.0
     fade_s: Annotated[float, Field(ge=0.1, le=10)] = 1.5
+    over_music: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,12 +95,18 @@ class Choice:
     why: str
 
 
-def choose_track(wish: MusicWish, offer: MusicOffer, *reason: object) -> Choice:
+def choose_track(
+    wish: MusicWish, offer: MusicOffer, *reason: object, own_music: float = 0.0
+) -> Choice:
     """A track of the mood that is wished for, the same for the same ``reason``.
+
+    ``own_music`` is the share of the clip's own sound that is music: two pieces at once are noise.
 
     A track more or less changes the choice for few reasons only. Where none has the mood there is
     no music: another one would be wrong.
     """
+    if own_music >= _OWN_MUSIC and not wish.over_music:
+        return Choice(track=None, why="no music: the source has music of its own")
     if not offer.tracks:
         return Choice(track=None, why=f"no music: {offer.none_because}")
     fitting = [each for each in offer.tracks if wish.mood is None or wish.mood in each.moods]
