@@ -102,6 +102,7 @@ def _render(folder: Path, recipe: Recipe) -> None:
         source_width_px=spec.framing.width_px,
         cuts_s=(1.0, 2.0),
         texts=(),
+        speech=(),
     )
     drawn = drawn_filters(recipe.filters, recipe_hash(recipe), "benchmark", 1)
     chains = filter_chains([(each.name, each.parameters) for each in drawn], context)

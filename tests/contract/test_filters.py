@@ -28,7 +28,7 @@ SEEDED = [kind for kind in KINDS if "seed" in {field.name for field in fields(ki
 FPS = Fraction(30000, 1001)
 FRAMES = 24
 CLIP = FilterContext(
-    width_px=192, height_px=340, fps=FPS, frames=FRAMES, source_width_px=192, texts=()
+    width_px=192, height_px=340, fps=FPS, frames=FRAMES, source_width_px=192, texts=(), speech=()
 )
 LONG = FilterContext(
     width_px=1080,
@@ -38,6 +38,7 @@ LONG = FilterContext(
     source_width_px=608,
     cuts_s=tuple(0.7 * cut for cut in range(1, 250)),
     texts=(),
+    speech=(),
 )
 _SEEN_PSNR = 42.0
 """dB of the picture that changed most; 48 is one step of each sample."""

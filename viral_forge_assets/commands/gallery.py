@@ -132,6 +132,7 @@ class _Darkroom:
             frames=round(spec.segments[0].duration_s * _FPS),
             source_width_px=spec.framing.width_px,
             texts=(),
+            speech=(),
         )
         chains = filter_chains([(each.name, each.parameters) for each in planned], context)
         target = self.scratch / "tile.mp4"
