@@ -14,9 +14,9 @@ from viral_forge_resources.contracts.filters import (
     Strength,
 )
 
-_FLASH_S, _PUNCH_S, _WHIP_S = 0.2, 0.5, 0.2
-_BRIGHTEST, _NEAREST, _BLUR = 0.5, 0.22, 0.14
-"""At full strength: luma added by a flash, zoom of a punch-in, reach of a whip's blur."""
+_FLASH_S, _PUNCH_S, _WHIP_S = 0.2, 0.5, 0.34
+_BRIGHTEST, _NEAREST, _BLUR, _WHIP_NEAREST = 0.5, 0.22, 0.16, 0.6
+"""At full strength: luma added by a flash, zoom of a punch-in, reach of a whip's blur, its zoom."""
 
 Style = Literal["flash", "punch", "whip"]
 
@@ -89,17 +89,34 @@ class PatternInterrupt:
         )
 
     def _whip(self, clip: FilterContext, moments_s: tuple[float, ...]) -> str:
-        """The picture once around, blurred along its way, with the moment in the middle."""
-        count = max(2, round(_WHIP_S * clip.fps / 2)) * 2
-        length_s = float(count / clip.fps)
-        started = tuple(max(0.0, at_s - length_s / 2) for at_s in moments_s)
-        during = clip.during(started, length_s)
-        turn = 1 / count if self.seed % 2 else -1 / count
-        reach_px = max(2, clip.wide(_BLUR * self.strength))
+        """Swept off to one side ahead of the moment, and in from the other side behind it.
+
+        It comes nearer meanwhile, so that no edge is seen, and is blurred along its way.
+        """
+        off = f"({clip.rising(moments_s, _WHIP_S / 2)})"
+        back = f"({clip.falling(moments_s, _WHIP_S / 2)})"
+        near = f"(1+{_WHIP_NEAREST * self.strength:.5f}*pow({off}+{back},2))"
+        wide = f"2*round({clip.width_px / 2:g}*{near})"
+        tall = f"2*round({clip.height_px / 2:g}*{near})"
+        side = 1 if self.seed % 2 else -1
+        away = f"({side}*(pow({off},2)-pow({back},2)))"
         return (
-            f"scroll=h={turn:.6f}:enable='{during}',"
-            f"avgblur=sizeX={reach_px}:sizeY=1:enable='{during}'"
+            f"scale=w='{wide}':h='{tall}':eval=frame:flags=bilinear,"
+            f"crop=w={clip.width_px}:h={clip.height_px}"
+            f":x='({wide}-{clip.width_px})/2*(1+{away})':y='({tall}-{clip.height_px})/2'"
+            f":exact=1,setsar=1,{self._swept(clip, moments_s)}"
         )
+
+    def _swept(self, clip: FilterContext, moments_s: tuple[float, ...]) -> str:
+        """Blurred along the way, most where it is fastest."""
+        blurs = []
+        for share, reach in ((1.0, 0.3), (0.55, 1.0)):
+            length_s = _WHIP_S * share
+            started = tuple(max(0.0, at_s - length_s / 2) for at_s in moments_s)
+            reach_px = max(2, clip.wide(_BLUR * self.strength * reach))
+            during = clip.during(started, length_s)
+            blurs.append(f"avgblur=sizeX={reach_px}:sizeY=1:enable='{during}'")
+        return ",".join(blurs)
 
 
 FILTER = PatternInterrupt

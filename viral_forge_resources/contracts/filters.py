@@ -106,6 +106,18 @@ class FilterContext:
             for at_s in moments_s
         )
 
+    def rising(self, moments_s: tuple[float, ...], length_s: float) -> str:
+        """FFmpeg expression: 0 up to ``length_s`` ahead of each moment, evenly up to 1 there.
+
+        At the moment itself it is 0 again, where ``falling`` is 1.
+        """
+        half_frame_s = 0.5 / float(self.fps)
+        return "+".join(
+            f"between(t,{at_s - length_s:.4f},{at_s - half_frame_s:.4f})"
+            f"*clip(1-({at_s:.4f}-t)/{length_s:.4f},0,1)"
+            for at_s in moments_s
+        )
+
     def falling(self, moments_s: tuple[float, ...], length_s: float) -> str:
         """FFmpeg expression: 1 at each moment, evenly down to 0 ``length_s`` later, 0 elsewhere."""
         half_frame_s = 0.5 / float(self.fps)
