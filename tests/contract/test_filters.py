@@ -154,6 +154,25 @@ def test_three_minutes_of_cuts_are_no_more_than_ffmpeg_reads(through, kind):
     assert len(through(chain)[2]) == FRAMES
 
 
+@pytest.mark.parametrize(
+    "accented",
+    [
+        *({"name": name, "every_s": 1.0} for name in ("glitch", "shake", "speed_ramp")),
+        *(
+            {"name": "pattern_interrupt", "every_s": 1.0, "style": style}
+            for style in ("flash", "punch", "whip")
+        ),
+    ],
+    ids=lambda each: f"{each['name']}-{each.get('style', '')}",
+)
+def test_as_many_accents_as_a_clip_can_have_are_no_more_than_ffmpeg_reads(through, accented):
+    parameters = {key: value for key, value in accented.items() if key != "name"}
+    clip = replace(LONG, width_px=192, height_px=340, source_width_px=192)
+    chain = open_filter(accented["name"], parameters).filtergraph(clip)
+
+    assert len(through(chain)[2]) >= FRAMES - 1  # the pattern may end in the midst of a ramp
+
+
 def test_twice_in_one_clip_is_as_good_as_once(through, name, untouched):
     chains = filter_chains([(name, {}), (name, {})], CLIP)
 

@@ -93,13 +93,11 @@ class PatternInterrupt:
 
         It comes nearer meanwhile, so that no edge is seen, and is blurred along its way.
         """
-        off = f"({clip.rising(moments_s, _WHIP_S / 2)})"
-        back = f"({clip.falling(moments_s, _WHIP_S / 2)})"
-        near = f"(1+{_WHIP_NEAREST * self.strength:.5f}*pow({off}+{back},2))"
+        turned = f"({clip.turning(moments_s, _WHIP_S / 2)})"
+        near = f"(1+{_WHIP_NEAREST * self.strength:.5f}*pow({turned},2))"
         wide = f"2*round({clip.width_px / 2:g}*{near})"
         tall = f"2*round({clip.height_px / 2:g}*{near})"
-        side = 1 if self.seed % 2 else -1
-        away = f"({side}*(pow({off},2)-pow({back},2)))"
+        away = f"{1 if self.seed % 2 else -1}*{turned}*abs({turned})"
         return (
             f"scale=w='{wide}':h='{tall}':eval=frame:flags=bilinear,"
             f"crop=w={clip.width_px}:h={clip.height_px}"

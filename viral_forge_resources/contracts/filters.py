@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
+from math import ceil
 from typing import Annotated, ClassVar, Literal, Protocol, Self, runtime_checkable
 
 from pydantic import ConfigDict, Field
@@ -20,8 +21,8 @@ Seed = Annotated[int, Field(ge=0, le=999_999)]
 HexColour = Annotated[str, Field(pattern=r"^#[0-9a-f]{6}$")]
 Strength = Annotated[float, Field(ge=0, le=1)]
 
-_MOST_ACCENTS = 120
-"""FFmpeg reads an expression with so many terms in no time; more would be no accents."""
+_MOST_ACCENTS = 80
+"""FFmpeg 9 takes no expression with more than some 92 terms; more would be no accents."""
 
 _EDGE_S = 0.25
 """The first and the last moment of a clip stay as they are."""
@@ -95,7 +96,7 @@ class FilterContext:
         for start_s, end_s in pairwise([*anchors, self.duration_s]):
             found += _spread(start_s, end_s, every_s, seed)
         inside = sorted(at_s for at_s in found if at_s < self.duration_s - _EDGE_S)
-        chosen = inside[:_MOST_ACCENTS] or [self.duration_s / 2]
+        chosen = inside[:: ceil(len(inside) / _MOST_ACCENTS) or 1] or [self.duration_s / 2]
         return tuple(round(at_s * self.fps) / float(self.fps) for at_s in chosen)
 
     def during(self, moments_s: tuple[float, ...], length_s: float) -> str:
@@ -106,15 +107,14 @@ class FilterContext:
             for at_s in moments_s
         )
 
-    def rising(self, moments_s: tuple[float, ...], length_s: float) -> str:
-        """FFmpeg expression: 0 up to ``length_s`` ahead of each moment, evenly up to 1 there.
+    def turning(self, moments_s: tuple[float, ...], length_s: float) -> str:
+        """FFmpeg expression: evenly from 0 up to 1 before each moment, from -1 to 0 from it on.
 
-        At the moment itself it is 0 again, where ``falling`` is 1.
+        It takes ``length_s`` either way.
         """
         half_frame_s = 0.5 / float(self.fps)
         return "+".join(
-            f"between(t,{at_s - length_s:.4f},{at_s - half_frame_s:.4f})"
-            f"*clip(1-({at_s:.4f}-t)/{length_s:.4f},0,1)"
+            f"clip(1-abs(t-{at_s:.4f})/{length_s:.4f},0,1)*(1-2*gte(t,{at_s - half_frame_s:.4f}))"
             for at_s in moments_s
         )
 
