@@ -39,8 +39,8 @@ from viral_forge_resources.contracts.works import (
 )
 from viral_forge_resources.documents import document_hash
 
-EDIT_PLAN_VERSION = 10
-RENDER_VERSION = 5
+EDIT_PLAN_VERSION = 8
+RENDER_VERSION = 6
 
 
 def chosen_recipe(recipes: Mapping[str, Recipe], name: str) -> Recipe:
