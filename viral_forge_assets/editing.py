@@ -74,8 +74,12 @@ def refuse_wrong_filters(recipe: Recipe) -> None:
 
 
 def insert_chains(plan: EditPlan, clip: ClipPlan) -> dict[str, tuple[str, ...]]:
-    """By insert, the filters that the source's picture gets, so that both look alike."""
-    planned = [(each.name, each.parameters) for each in clip.filters]
+    """By insert, the recipe's filters for the source's picture, so that both are of one style.
+
+    Not the grade of a look: it mends the light of the source, and an insert has its own.
+    """
+    of_look = clip.look.filter if clip.look else None
+    planned = [(each.name, each.parameters) for each in clip.filters if each != of_look]
     context = replace(filter_context(plan, clip), source_width_px=plan.width_px, texts=None)
     return {
         each.name: filter_chains(planned, replace(context, of=each.name)).source

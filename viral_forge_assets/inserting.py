@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from itertools import islice
 
 from viral_forge_assets.asking import Asker
 from viral_forge_assets.clearance import material_verdict
@@ -21,8 +22,8 @@ from viral_forge_assets.domain.inserts import (
     ROLE,
     Insert,
     material_of,
+    names,
     ordered,
-    start_in,
     why_unfit,
 )
 from viral_forge_assets.domain.recipes import Recipe
@@ -32,6 +33,7 @@ from viral_forge_resources.contracts.errors import ViralForgeError
 from viral_forge_resources.contracts.keys import CandidateKey
 from viral_forge_resources.contracts.llm import Answer, LanguageModel
 from viral_forge_resources.contracts.media import Transcript
+from viral_forge_resources.contracts.records import Material
 from viral_forge_resources.contracts.scanning import ScannedVideo
 from viral_forge_resources.contracts.storage import Storage, StoredFile
 from viral_forge_resources.contracts.works import SourceFile
@@ -186,30 +188,30 @@ class _Placing:
         self._wish = wish
         self._offers = offers
         self._inserts: list[Insert] = []
+        self._tried: list[Material] = []
 
     def place(self, cues: Sequence[Cue]) -> tuple[Insert, ...]:
         """As many inserts as are allowed, in the order in which they are seen."""
-        for cue in cues:
-            taken = [each.stretch for each in self._inserts]
-            if not fits(cue, taken, self._wish, duration_s=self._clip.duration_s):
-                continue
-            insert = self._insert(cue)
-            if insert is not None:
-                self._inserts.append(insert)
+        for is_named in (True, False):  # what says itself that it shows the thing goes first
+            for cue in cues:
+                taken = [each.stretch for each in self._inserts]
+                if fits(cue, taken, self._wish, duration_s=self._clip.duration_s):
+                    self._insert(cue, is_named=is_named)
         return tuple(sorted(self._inserts, key=lambda each: each.stretch.start_s))
 
-    def _insert(self, cue: Cue) -> Insert | None:
-        for video in ordered(self._offers.videos[cue.query], cue, self._wish)[:_MOST_TRIES]:
-            if any(each.material == material_of(video) for each in self._inserts):
-                continue
+    def _insert(self, cue: Cue, *, is_named: bool) -> None:
+        offered = ordered(self._offers.videos[cue.query], cue, self._wish)
+        untried = (each for each in offered if material_of(each) not in self._tried)
+        for video in islice((v for v in untried if names(v, cue.query) is is_named), _MOST_TRIES):
+            self._tried.append(material_of(video))
             try:
                 insert = self._taken(video, cue)
             except ViralForgeError as error:  # another one may do
                 self._refuse(video, str(error))
                 continue
             if insert is not None:
-                return insert
-        return None
+                self._inserts.append(insert)
+                return
 
     def _taken(self, video: ScannedVideo, cue: Cue) -> Insert | None:
         verdict = self._editor.stock.clear(video)
@@ -218,14 +220,15 @@ class _Placing:
             return None
         fetched = self._editor.stock.fetch(video, number=len(self._inserts))
         unfit = why_unfit(fetched.probe, cue)
-        if unfit is not None:
-            self._refuse(video, unfit)
+        start_s = None if unfit else self._editor.stock.start_of(fetched, cue)
+        if start_s is None:
+            self._refuse(video, unfit or "shows nothing but darkness, or one colour")
             return None
         number = len(self._inserts) + 1
         return Insert(
             name=f"{ROLE}_{self._clip.number}_{number}",
             stretch=cue.stretch,
-            from_s=start_in(fetched.probe, cue),
+            from_s=start_s,
             query=cue.query,
             said=cue.said,
             file=self._stored(fetched),

@@ -10,6 +10,8 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from viral_forge_assets.clearance import Ledger
+from viral_forge_assets.domain.b_roll import Cue
+from viral_forge_assets.domain.inserts import seen_between, shows_something, starts_in
 from viral_forge_assets.scanning import Answer, OpenScanTools, ScanPlan, run_to_its_end, scan_niches
 from viral_forge_resources.contracts.errors import BadInput
 from viral_forge_resources.contracts.licences import find_licence
@@ -153,6 +155,14 @@ class Stock:
         with path.open("rb") as file:
             sha256 = hashlib.file_digest(file, "sha256").hexdigest()
         return FetchedStock(path=path, sha256=sha256, probe=probe)
+
+    def start_of(self, fetched: FetchedStock, cue: Cue) -> float | None:
+        """Where in it an insert for ``cue`` starts; None where nothing is to be seen in it."""
+        for start_s in starts_in(fetched.probe, cue):
+            pictures = self.media.keyframes(fetched.path, fetched.probe, seen_between(start_s, cue))
+            if shows_something(each.tones for each in pictures):
+                return start_s
+        return None
 
     def _objection(self, verdict: RightsVerdict) -> str | None:
         if not verdict.is_allowed:

@@ -38,6 +38,9 @@ _WISH = BRollWish(
 _SRT = "1\n00:00:00,000 --> 00:00:05,000\nso so so a kettle so so so some bread so so\n"
 
 
+_MARKED = "drawbox=w=120:h=270:t=fill:color=white"  # a picture of one colour shows nothing
+
+
 @asynccontextmanager
 async def _no_tools() -> AsyncGenerator[ScanTools]:
     yield NO_TOOLS
@@ -55,12 +58,20 @@ def talk(tmp_path):
 
 @pytest.fixture
 def lime(tmp_path):
-    return make(tmp_path / "lime.mp4", *lavfi("color=lime:s=480x270:r=24:d=3"), *QUICK)
+    return make(
+        tmp_path / "lime.mp4",
+        *lavfi("color=lime:s=480x270:r=24:d=3,drawbox=w=80:h=80:t=fill:color=white"),
+        *QUICK,
+    )
 
 
 @pytest.fixture
 def blue(tmp_path):
-    return make(tmp_path / "blue.mp4", *lavfi("color=blue:s=480x270:r=24:d=3"), *QUICK)
+    return make(
+        tmp_path / "blue.mp4",
+        *lavfi("color=blue:s=480x270:r=24:d=3,drawbox=w=120:h=270:t=fill:color=white"),
+        *QUICK,
+    )
 
 
 def _offered(file: Path, number: int, title: str, **changes: Any) -> ScannedVideo:
@@ -174,6 +185,18 @@ def test_what_may_not_be_used_or_cannot_be_had_is_left_out_and_told(
     assert clip["reasons"][-1] == "no inserts: nothing was found that fits and may be used"
 
 
+def test_what_says_itself_that_it_shows_the_thing_goes_first(home, sqlite_state, talk, lime, blue):
+    videos = [_offered(lime, 1, "Somebody"), _offered(blue, 2, "Slices of bread")]
+    opened, _ = _open(home, sqlite_state, videos)
+    with opened as studio:
+        _edited(studio, talk)
+        inserts = _planned(studio)["inserts"]
+    assert [(each["query"], each["material"]["title"]) for each in inserts] == [
+        ("kettle", "Somebody"),
+        ("bread", "Slices of bread"),
+    ]
+
+
 def test_an_insert_of_another_file_type_or_too_short_is_replaced_by_the_next(
     home, sqlite_state, talk, lime, tmp_path
 ):
@@ -190,6 +213,23 @@ def test_an_insert_of_another_file_type_or_too_short_is_replaced_by_the_next(
         _edited(studio, talk)
         (insert,) = _planned(studio)["inserts"]
     assert insert["material"]["platform_video_id"] == "3"
+
+
+def test_an_insert_starts_where_something_is_to_be_seen(home, sqlite_state, talk, tmp_path):
+    dark = "color=black:s=480x270:r=24:d=1.2"
+    bright = "testsrc2=s=480x270:r=24:d=3"
+    fading = make(
+        tmp_path / "fading.mp4", *lavfi(dark, bright), "-filter_complex", "concat", *QUICK
+    )
+    black = make(tmp_path / "black.mp4", *lavfi("color=black:s=480x270:r=24:d=3"), *QUICK)
+    videos = [_offered(black, 1, "Kettle", duration_s=2.9), _offered(fading, 2, "Kettle")]
+    opened, _ = _open(home, sqlite_state, videos)
+    with opened as studio:
+        _edited(studio, talk)
+        clip = _planned(studio)
+    (insert,) = clip["inserts"]
+    assert (insert["material"]["platform_video_id"], insert["from_s"]) == ("2", 1.5)
+    assert "not 'Kettle' of pexels: shows nothing but darkness, or one colour" in clip["reasons"]
 
 
 def test_without_a_scanner_for_it_the_clip_has_no_inserts_and_says_so(home, sqlite_state, talk):

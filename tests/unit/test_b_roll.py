@@ -16,7 +16,7 @@ from viral_forge_assets.domain.b_roll import (
     queries_said,
     query_question,
 )
-from viral_forge_assets.domain.inserts import ordered
+from viral_forge_assets.domain.inserts import names, ordered
 from viral_forge_resources.contracts.errors import UnexpectedAnswer
 from viral_forge_resources.contracts.llm import Answer
 from viral_forge_resources.contracts.media import Stretch, Word
@@ -129,7 +129,7 @@ def test_what_is_said_goes_along_as_data_and_bounded():
     assert "\n" not in question.material
 
 
-def test_a_video_that_names_the_thing_is_taken_first_then_where_we_prefer_to_look():
+def test_videos_come_from_where_we_prefer_to_look_and_none_that_is_too_short_or_a_film():
     (cue,) = _cues("one two six ten one two or so two kettles of it")
     videos = [
         scanned_video(platform=platform, platform_video_id=id_, title=title, duration_s=duration_s)
@@ -141,4 +141,5 @@ def test_a_video_that_names_the_thing_is_taken_first_then_where_we_prefer_to_loo
             ("pexels", "5", "Kettle, a whole film", 5_000.0),
         ]
     ]
-    assert [each.platform_video_id for each in ordered(videos, cue, WISH)] == ["3", "2", "1"]
+    assert [each.platform_video_id for each in ordered(videos, cue, WISH)] == ["1", "3", "2"]
+    assert [names(each, cue.query) for each in videos[:3]] == [False, True, True]

@@ -129,6 +129,8 @@ def test_what_it_says_of_the_subject_is_one_short_line():
 def test_a_look_grades_the_clip_ahead_of_its_recipe_and_says_who_decided():
     clip = with_look(CLIP, look_said(_answer()), WISH)
     assert [each.name for each in clip.filters] == ["colour", "vignette"]
+    assert clip.look is not None
+    assert clip.look.filter == clip.filters[0]
     assert clip.filters[0].parameters["warmth"] == pytest.approx(0.48)
     assert clip.reasons[-1].startswith(
         "look warm, captions #FFD60A: fake eye-1 (calm, dark, a cat)"

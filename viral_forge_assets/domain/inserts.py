@@ -10,14 +10,16 @@ from viral_forge_resources.contracts.media import MediaProbe, Stretch
 from viral_forge_resources.contracts.records import Material
 from viral_forge_resources.contracts.scanning import ScannedVideo
 from viral_forge_resources.contracts.storage import StoredFile
+from viral_forge_resources.contracts.vision import Tones
 
 ROLE = "insert"
 """What an insert is among a clip's materials."""
 
 _LONGEST_SOURCE_S = 600.0
-_SKIPPED_S = 0.5
-"""Of an insert's own beginning, which often fades in."""
+_STARTS_S = (0.5, 1.5, 3.0, 5.0, 8.0)
+"""Where in its own video an insert may start: beginnings often fade in, or show a title."""
 
+_DARKEST, _FLATTEST = 0.12, 0.04
 _SMALLEST_SIDE_PX = 200
 
 
@@ -63,13 +65,12 @@ def on_frames(stretch: Stretch, fps: Fraction) -> tuple[int, int]:
 
 
 def ordered(videos: Iterable[ScannedVideo], cue: Cue, wish: BRollWish) -> list[ScannedVideo]:
-    """Videos that may serve, the best first: what names the thing, where we prefer to look."""
+    """Videos that may serve, from where we prefer to look first, short ones ahead."""
     places = {name: place for place, name in enumerate(wish.scanners)}
     length_s = cue.stretch.duration_s
 
-    def merit(video: ScannedVideo) -> tuple[bool, int, float, str]:
+    def merit(video: ScannedVideo) -> tuple[int, float, str]:
         return (
-            not _names(video, cue.query),
             places.get(video.platform, len(places)),
             video.duration_s or _LONGEST_SOURCE_S,
             video.platform_video_id,
@@ -92,9 +93,21 @@ def why_unfit(probe: MediaProbe, cue: Cue) -> str | None:
     return "is HDR" if probe.is_hdr else None
 
 
-def start_in(probe: MediaProbe, cue: Cue) -> float:
-    """Where in its own video an insert starts: behind the very beginning where there is room."""
-    return max(0.0, min(_SKIPPED_S, probe.duration_s - cue.stretch.duration_s))
+def starts_in(probe: MediaProbe, cue: Cue) -> tuple[float, ...]:
+    """Where in its own video an insert may start, in the order in which that is tried."""
+    latest_s = probe.duration_s - cue.stretch.duration_s
+    return tuple(dict.fromkeys(max(0.0, min(start_s, latest_s)) for start_s in _STARTS_S))
+
+
+def seen_between(start_s: float, cue: Cue) -> tuple[float, float]:
+    """Moments of its own video near the ends of an insert that starts at ``start_s``."""
+    length_s = cue.stretch.duration_s
+    return start_s + 0.1 * length_s, start_s + 0.8 * length_s
+
+
+def shows_something(tones: Iterable[Tones]) -> bool:
+    """Whether pictures are neither dark nor empty."""
+    return all(each.brightness >= _DARKEST and each.contrast >= _FLATTEST for each in tones)
 
 
 def material_of(video: ScannedVideo) -> Material:
@@ -120,7 +133,7 @@ def merged_cuts(cuts_s: Sequence[float], inserts: Sequence[Insert]) -> tuple[flo
     return tuple(sorted({*cuts_s, *edges} - set(hidden)))
 
 
-def _names(video: ScannedVideo, query: str) -> bool:
+def names(video: ScannedVideo, query: str) -> bool:
     """Whether title or tags name the thing, in the singular or in the plural."""
     told = f" {folded(' '.join((video.title, *video.tags)))} "
     stems = [word.removesuffix("s") for word in query.split()]

@@ -89,7 +89,7 @@ def with_look(clip: ClipPlan, look: Look, wish: LookWish) -> ClipPlan:
     return replace(
         clip,
         filters=(graded, *clip.filters) if graded else clip.filters,
-        look=look,
+        look=replace(look, filter=graded),
         reasons=(*clip.reasons, look.told),
     )
 

@@ -66,6 +66,7 @@ class Look:
         subject: what is seen, in a model's words; None where nobody told it.
         decided_by: provider and model, or ``colours``.
         why: for people; where the colours decided, why no model did.
+        filter: what grades the clip so; None where nothing does.
         cost_usd: None where no price is set, or nothing was asked.
     """
 
@@ -73,6 +74,7 @@ class Look:
     accent: Colour | None
     decided_by: str
     why: str
+    filter: PlannedFilter | None = None
     mood: str | None = None
     lighting: str | None = None
     subject: str | None = None
