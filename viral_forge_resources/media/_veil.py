@@ -11,22 +11,23 @@ _BLUR_SHRINKS = 4
 def veiled(spec: RenderSpec, hiding: Hiding, *, source: str, target: str) -> str:
     """From ``source`` to ``target``: what the extra ``MASK`` marks is as coarse as ``hiding`` says.
 
-    The mask has a picture for each one of the clip; its times are rounded, so they are counted.
-    With fewer, the clip is cut short, which the renderer refuses: no face is left bare at the end.
+    The mask has a picture for each one of the clip. Times are rounded on the way, in both, so that
+    pictures are counted: the same number is the same moment. With fewer in the mask, the clip is
+    cut short, which the renderer refuses: no face is left bare at the end.
 
     Source: https://ffmpeg.org/ffmpeg-filters.html#alphamerge
     """
     bits = "10" if spec.is_hdr else ""
     pieces = "[bare][coarse][size0][size1]"
-    base = f"{spec.fps.denominator}/{spec.fps.numerator}"
+    counted = f"settb={spec.fps.denominator}/{spec.fps.numerator},setpts=N"
     return ";\n".join(
         (
             # One range of colours: overlay would bring full range to the other one wrongly.
-            f"{source}setsar=1,scale=out_range=tv,format=yuv420p{bits},split=4{pieces}",
+            f"{source}{counted},setsar=1,scale=out_range=tv,format=yuv420p{bits},split=4{pieces}",
             f"[coarse]{_shrunk(hiding)}[small]",
             f"[small][size0]scale=w=rw:h=rh:flags={_flags(hiding)}[blind]",
             # As grey, and as transparency: as colours, the mask's values would be converted.
-            f"[{MASK}:v]settb={base},setpts=N,extractplanes=y[small_mask]",
+            f"[{MASK}:v]{counted},extractplanes=y[small_mask]",
             "[small_mask][size1]scale=w=rw:h=rh:flags=bilinear[mask]",
             "[blind][mask]alphamerge=shortest=1[veil]",
             f"[bare][veil]overlay=format=yuv420{'p10' if bits else ''}:shortest=1{target}",
