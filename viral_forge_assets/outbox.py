@@ -1,7 +1,7 @@
 """Plans the posts of one candidate's clips: words, channels and rows of the outbox."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 import sqlalchemy as sa
@@ -12,7 +12,7 @@ from viral_forge_assets.domain.publishing import plan_publications
 from viral_forge_assets.partitions import known_candidate
 from viral_forge_assets.queueing import deal_times
 from viral_forge_resources.contracts.errors import BadInput, NotPermitted
-from viral_forge_resources.contracts.media import Transcript
+from viral_forge_resources.contracts.media import Transcript, Word
 from viral_forge_resources.contracts.publishing import Channel, PostText, Publication, Publisher
 from viral_forge_resources.contracts.records import Candidate, CandidateStatus, Clip
 from viral_forge_resources.state import approvals as approvals_state
@@ -43,8 +43,12 @@ def plan_posts(
     transcript: Transcript,
     publishers: Mapping[str, Publisher],
     requires_approval: bool,
+    said_in: Mapping[int, tuple[Word, ...]] | None = None,
 ) -> PlannedPosts:
     """Plan every clip of the candidate for every channel that serves its niche.
+
+    A post tells of what is ``said_in`` its clip, by number; of all of ``transcript`` where that is
+    not known.
 
     Clips that a person said no to, and those a channel may hold already, are not planned.
 
@@ -64,7 +68,9 @@ def plan_posts(
         text = compose_text(
             title=candidate.title,
             niche=candidate.niche,
-            transcript=transcript,
+            transcript=replace(
+                transcript, words=(said_in or {}).get(clip.number, transcript.words)
+            ),
             attribution=attributions[clip.number, channel],
             limits=limits,
         )

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 import dagster as dg
 import sqlalchemy as sa
 
+from viral_forge_assets.domain.edit_plan import EditPlan, words_in_clip
 from viral_forge_assets.failures import dagster_failures
 from viral_forge_assets.metadata import markdown_table, table_metadata
 from viral_forge_assets.outbox import plan_posts
@@ -48,6 +49,9 @@ def publication_plan(
     with dagster_failures("planning the posts"):
         document = key.storage_key("captions", "transcript.json")
         words = load(storage, document, Transcript, made_by="transcript")
+        document = key.storage_key("transform", "edit_plan.json")
+        plan = load(storage, document, EditPlan, made_by="edit_plan")
+        said_in = {each.number: words_in_clip(words.words, each.segments) for each in plan.clips}
         with state.begin() as connection:
             planned = plan_posts(
                 connection,
@@ -55,6 +59,7 @@ def publication_plan(
                 transcript=words,
                 publishers=publishers,
                 requires_approval=studio.requires_approval,
+                said_in=said_in,
             )
     waiting = [row for row in planned.rows if row.state is PublicationState.PLANNED]
     facts = table_metadata(rows=len(planned.rows), rows_read=planned.clips, rows_new=planned.new)

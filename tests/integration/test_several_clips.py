@@ -14,6 +14,15 @@ _SEVERAL = replace(
     tiny_recipes()["clean"], name="several", clips=2, max_duration_s=1.6, min_moment_s=0.9
 )
 
+_SRT = """1
+00:00:00,100 --> 00:00:01,400
+Boil the water.
+
+2
+00:00:02,600 --> 00:00:03,900
+Add the salt.
+"""
+
 
 @pytest.fixture
 def studio(home, sqlite_state):
@@ -24,7 +33,7 @@ def studio(home, sqlite_state):
 
 
 def test_each_clip_is_made_approved_and_posted_by_itself(studio, media_folder):
-    key = studio.add(samples.plain(media_folder))
+    key = studio.add(samples.plain(media_folder), subtitles=_SRT)
 
     ran = studio.edit(key, recipe="several")
 
@@ -36,6 +45,7 @@ def test_each_clip_is_made_approved_and_posted_by_itself(studio, media_folder):
     assert [row.clip_number for row in rows] == [1, 2]
     assert [row.text.title[-5:] for row in rows] == ["(1/2)", "(2/2)"]
     assert {row.state for row in rows} == {PublicationState.PLANNED}
+    assert {row.text.description for row in rows} == {"Boil the water.", "Add the salt."}
     studio.approve(key)
     assert studio.publish(key).metadata("publication", "published_posts")["published"] == 2
     assert len(studio.posts()) == 2
