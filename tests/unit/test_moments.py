@@ -369,3 +369,42 @@ def test_an_opinion_moves_a_moment_and_says_why():
 
     assert abs(moment.stretch.start_s - dull.start_s) < 8
     assert "funny" in moment.reasons
+
+
+def test_where_only_less_was_looked_at_than_the_recipe_wants_a_moment_is_a_whole_thought():
+    scenes = replace(_scenes(600.0, (), ()), in_full=(Stretch(start_s=298.0, end_s=342.0),))
+
+    (moment,) = choose_moments(
+        replace(RECIPE, max_duration_s=180.0),
+        _probe(600.0, audio_channels=2),
+        scenes,
+        _said(_talk((300.0,), duration_s=600.0)),
+        source_name="talk.mp4",
+    )
+
+    assert moment.stretch.start_s == pytest.approx(300.0, abs=0.2)
+    assert scenes.is_seen_in_full(moment.stretch)
+
+
+def test_a_long_source_of_which_no_picture_could_be_seen_is_refused_as_damaged():
+    with pytest.raises(BadInput, match=r"'talk\.mp4': is damaged"):
+        choose_moments(
+            RECIPE,
+            _probe(600.0, audio_channels=2),
+            replace(_scenes(600.0, (), ()), in_full=()),
+            _said(()),
+            source_name="talk.mp4",
+        )
+
+
+def test_moments_of_a_long_source_are_a_question_though_each_part_seen_is_short():
+    parts = (Stretch(start_s=98.0, end_s=140.0), Stretch(start_s=298.0, end_s=340.0))
+
+    hopefuls = hopeful_moments(
+        RECIPE,
+        _probe(600.0, audio_channels=2),
+        replace(_scenes(600.0, (), ()), in_full=parts),
+        _said(_talk((100.0, 300.0), duration_s=600.0)),
+    )
+
+    assert len(hopefuls) >= 2

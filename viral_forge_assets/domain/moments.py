@@ -76,13 +76,13 @@ def choose_moments(
     material = material_of(probe, scene_map, transcript)
     longest = max(material.parts, key=lambda part: part.duration_s)
     if longest.duration_s < recipe.min_duration_s:
+        if scene_map.in_full == ():
+            raise _unseen(source_name)
         raise _too_short(source_name, longest.duration_s, recipe, scene_map.damaged)
     told: tuple[str, ...] = ()
     if scene_map.damaged:
         told = (f"the longest stretch without damaged pictures is {longest.duration_s:.1f} s",)
-    if material.duration_s <= recipe.max_duration_s or (
-        len(material.parts) == 1 and longest.duration_s <= recipe.max_duration_s
-    ):
+    if _stays_whole(material, recipe, scene_map):
         moments = [_whole(material, longest, least_s=recipe.min_duration_s)]
     else:
         moments = _best(_scored_windows(material, recipe, longest), recipe, opinions or {})
@@ -100,7 +100,7 @@ def hopeful_moments(
     """Stretches that somebody else may be asked about, the best first; none of a short source."""
     material = material_of(probe, scene_map, transcript)
     longest = max(material.parts, key=lambda part: part.duration_s)
-    if longest.duration_s <= recipe.max_duration_s or not material.words:
+    if _stays_whole(material, recipe, scene_map) or not material.words:
         return ()
     found: list[Moment] = []
     for moment in sorted(_scored_windows(material, recipe, longest), key=_order):
@@ -122,15 +122,27 @@ def lengths_of(recipe: Recipe) -> Lengths:
     )
 
 
+def _stays_whole(material: Material, recipe: Recipe, scene_map: SceneMap) -> bool:
+    """Whether the source, or all of it that is not damaged, is no longer than a clip may be."""
+    if material.duration_s <= recipe.max_duration_s:
+        return True
+    (first, *others) = material.parts
+    is_one = scene_map.in_full is None and not others
+    return is_one and first.duration_s <= recipe.max_duration_s
+
+
 def _scored_windows(material: Material, recipe: Recipe, longest: Stretch) -> list[Moment]:
     lengths = lengths_of(recipe)
-    found = [
-        _scored(material, stretch)
-        for part in material.parts
-        for stretch in windows(material, part, lengths)
-    ]
-    if found:
-        return found
+    shorter_s = max(recipe.min_duration_s, _SHORTEST_SHARE * longest.duration_s)
+    # Where nothing is as long as the recipe wants it, what is shorter is better than nothing.
+    for shortest_s in (lengths.shortest_s, min(shorter_s, lengths.shortest_s)):
+        found = [
+            _scored(material, stretch)
+            for part in material.parts
+            for stretch in windows(material, part, replace(lengths, shortest_s=shortest_s))
+        ]
+        if found:
+            return found
     end_s = min(longest.end_s, longest.start_s + recipe.max_duration_s)
     return [_scored(material, Stretch(start_s=longest.start_s, end_s=end_s))]
 
@@ -170,6 +182,14 @@ def _with_opinion(moment: Moment, opinions: Opinions) -> Moment:
     liked, why = opinions[nearest]
     score = (1 - _OPINION_WEIGHT) * moment.score + _OPINION_WEIGHT * liked
     return replace(moment, score=round(score, 4), reasons=(why, *moment.reasons))
+
+
+def _unseen(source_name: str) -> BadInput:
+    return BadInput(
+        source_name,
+        reason="is damaged: of none of the stretches that promise a clip a picture can be decoded",
+        remedy="Copy or download it again, or export it anew.",
+    )
 
 
 def _too_short(
