@@ -61,6 +61,11 @@ def _refreshers(studio: Studio, channel_id: str, count: int) -> subprocess.Popen
     )
 
 
+def _asked_to_refresh(studio: Studio, platform: str) -> int:
+    calls = studio.emulator(platform).calls
+    return len([call for call in calls if call.form.get("grant_type") == "refresh_token"])
+
+
 def _answer(status: int, headers: Mapping[str, str] | None = None) -> Callable[..., Reply]:
     page = Reply(status=status, body=b"<p>No.", kind="text/html", headers=headers or {})
     return lambda _: page
@@ -111,6 +116,7 @@ def test_of_processes_that_refresh_at_once_one_does_and_all_have_its_token(studi
 
     said, _ = _refreshers(studio, channel_id, count).communicate(timeout=120)
 
+    assert _asked_to_refresh(studio, platform) == 1
     assert studio.emulator(platform).refreshes == 1
     assert len(said.split()) == count
     assert len(set(said.split())) == 1
@@ -238,12 +244,7 @@ def test_an_ended_account_is_not_asked_for_again(studio):
     for _ in range(2):
         with pytest.raises(ReauthorisationNeeded):
             studio.accounts.access_token("youtube:main")
-    refreshes = [
-        call
-        for call in studio.emulator("youtube").calls
-        if call.form.get("grant_type") == "refresh_token"
-    ]
-    assert len(refreshes) == 1
+    assert _asked_to_refresh(studio, "youtube") == 1
 
 
 def test_a_token_that_somebody_else_stored_meanwhile_is_the_one_that_counts(studio):
