@@ -14,6 +14,7 @@ from benchmarks import (
     scanning,
     sensor_tick,
     shortlisting,
+    uploading,
 )
 
 _ALL = (
@@ -28,6 +29,7 @@ _ALL = (
     shortlisting,
     sensor_tick,
     posting,
+    uploading,
 )
 
 sys.exit(max([benchmark.main() for benchmark in _ALL]))

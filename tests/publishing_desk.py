@@ -106,20 +106,25 @@ class DeskMaker:
         shutil.copyfile(template, self._path)
         self._state = _hurried(open_engine(f"sqlite:///{self._path}"))
         _save_clip(self._state, self._storage, platform, clip, has_subtitles=has_subtitles)
-        with self._state.connect() as connection:
-            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-        shutil.copyfile(self._path, self._prepared)
+        _copy(self._path, self._prepared)
 
     def desk(self, platform: UploadPlatform, publisher: Publisher) -> PublishingDesk:
         """A desk whose post is due."""
-        with (
-            closing(sqlite3.connect(self._prepared)) as prepared,
-            closing(sqlite3.connect(self._path)) as used,
-        ):
-            prepared.backup(used)
+        _copy(self._prepared, self._path)
         return PublishingDesk(
             state=self._state, storage=self._storage, platform=platform, publisher=publisher
         )
+
+    @property
+    def folder(self) -> Path:
+        """Where another process finds state and storage."""
+        return self._path.parent
+
+
+def _copy(source: Path, target: Path) -> None:
+    # By SQLite itself: opening its file beside it would let go of the locks that it holds.
+    with closing(sqlite3.connect(source)) as held, closing(sqlite3.connect(target)) as copied:
+        held.backup(copied)
 
 
 def _hurried(state: sa.Engine) -> sa.Engine:

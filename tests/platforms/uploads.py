@@ -6,6 +6,8 @@ server on the loopback.
 """
 
 import json
+import os
+import signal
 from collections import deque
 from collections.abc import Generator, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -293,7 +295,7 @@ class InProcess(httpx.BaseTransport):
 
 
 class _Handler(BaseHTTPRequestHandler):
-    server: "_Server"
+    server: "UploadServer"
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
 
@@ -311,6 +313,10 @@ class _Handler(BaseHTTPRequestHandler):
         try:
             answered = self.server.platform.answer(asked, length)
         except (Dropped, httpx.ConnectError):
+            self.close_connection = True
+            return
+        except Killed:
+            os.kill(self.server.victim, signal.SIGKILL)
             self.close_connection = True
             return
         _drain(body)
@@ -332,8 +338,20 @@ class _Handler(BaseHTTPRequestHandler):
         return
 
 
-class _Server(ThreadingHTTPServer):
+class UploadServer(ThreadingHTTPServer):
+    """The emulator on the loopback.
+
+    Attributes:
+        victim: the process that is killed when a fault says so.
+    """
+
     daemon_threads = True
+    victim = 0
+
+    @property
+    def url(self) -> str:
+        """Its address, without a slash at its end."""
+        return f"http://127.0.0.1:{self.server_port}"
 
     def __init__(self, platform: UploadPlatform) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
@@ -344,13 +362,13 @@ class _Server(ThreadingHTTPServer):
 
 
 @contextmanager
-def served(platform: UploadPlatform) -> Generator[str]:
-    """The address of the emulator on the loopback, without a slash at its end."""
-    with _Server(platform) as server:
+def served(platform: UploadPlatform) -> Generator[UploadServer]:
+    """The emulator on the loopback; gone afterwards."""
+    with UploadServer(platform) as server:
         thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
         try:
-            yield f"http://127.0.0.1:{server.server_port}"
+            yield server
         finally:
             server.shutdown()
             thread.join()

@@ -1,6 +1,7 @@
 """The bytes of a video, of which the last ones are given out only if all are what was approved."""
 
 import hashlib
+from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
@@ -9,6 +10,8 @@ from types import TracebackType
 from viral_forge_resources.contracts.errors import Rejected
 
 _PIECE_BYTES = 1 << 20
+_MOST_WAITING = 8
+"""Pieces that wait to be hashed: sending is not held up by a core that is busy for a moment."""
 
 
 class ApprovedVideo:
@@ -28,7 +31,7 @@ class ApprovedVideo:
         self._hashed = 0
         # Hashing lets go of the interpreter: it costs no time where there is a second core.
         self._hasher = ThreadPoolExecutor(1)
-        self._hashing: Future[None] | None = None
+        self._hashing: deque[Future[None]] = deque()
 
     def __enter__(self) -> "ApprovedVideo":
         return self
@@ -71,17 +74,17 @@ class ApprovedVideo:
         if not piece:
             raise Rejected("the clip's file was cut off while it was sent")
         if place == self._hashed:
-            self._settle()
+            self._settle(most_left=_MOST_WAITING)
             self._hashed += len(piece)
-            self._hashing = self._hasher.submit(self._digest.update, piece)
+            self._hashing.append(self._hasher.submit(self._digest.update, piece))
         return piece
 
-    def _settle(self) -> None:
-        if self._hashing is not None:
-            self._hashing.result()
+    def _settle(self, *, most_left: int) -> None:
+        while len(self._hashing) > most_left:
+            self._hashing.popleft().result()
 
     def _verify(self) -> None:
-        self._settle()
+        self._settle(most_left=0)
         found = self._digest.hexdigest()
         if self._hashed != self.size or found != self._sha256:
             raise Rejected(

@@ -4,6 +4,8 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
+from pydantic import HttpUrl
+
 from tests.platforms.publishing import emulated_tools
 from tests.platforms.tiktok_uploads import TiktokUploads
 from tests.platforms.uploads import UploadPlatform
@@ -25,6 +27,7 @@ def emulator() -> UploadPlatform:
     return TiktokUploads()
 
 
-def opened(tools: PublishTools) -> Publisher:
-    """The publisher of an audited app."""
-    return open_plugin(Settings(posts_directly=True, app_is_audited=True), tools)
+def opened(tools: PublishTools, url: str = "http://platform.example/") -> Publisher:
+    """The publisher of an audited app, of the platform at ``url``."""
+    settings = Settings(posts_directly=True, app_is_audited=True, api_url=HttpUrl(url))
+    return open_plugin(settings, tools)

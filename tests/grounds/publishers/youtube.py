@@ -4,6 +4,8 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
+from pydantic import HttpUrl
+
 from tests.platforms.publishing import emulated_tools
 from tests.platforms.uploads import UploadPlatform
 from tests.platforms.youtube_uploads import YoutubeUploads
@@ -26,6 +28,6 @@ def emulator() -> UploadPlatform:
     return YoutubeUploads()
 
 
-def opened(tools: PublishTools) -> Publisher:
-    """The publisher with its default settings."""
-    return open_plugin(Settings(), tools)
+def opened(tools: PublishTools, url: str = "http://platform.example/") -> Publisher:
+    """The publisher with its default settings, of the platform at ``url``."""
+    return open_plugin(Settings(api_url=HttpUrl(url)), tools)
