@@ -220,3 +220,26 @@ def test_ffmpeg_ends_when_its_parent_is_killed(tmp_path):
         # While FFmpeg lives the pipe has a writer, and a picture comes every 40 ms.
         reads = [flow.read(65_536) for _ in range(100) if select.select([flow], [], [], 10)[0]]
     assert reads[-1] == b""
+
+
+_BRIEF = """
+import signal
+from pathlib import Path
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+from viral_forge_resources.media.ffmpeg import run_ffmpeg
+source = ["-f", "lavfi", "-i", "color=s=64x64:d=0.1", "-f", "null", "-"]
+print(run_ffmpeg(source, name="x", folder=Path(".")).frames)
+"""
+
+
+def test_where_sigterm_is_ignored_as_in_background_jobs_ffmpeg_is_not_waited_for_in_vain(tmp_path):
+    done = subprocess.run(  # noqa: S603  our own
+        [sys.executable, "-c", _BRIEF],
+        cwd=tmp_path,
+        env={"PYTHONPATH": str(Path(__file__).parents[2])},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    assert int(done.stdout) > 0

@@ -27,12 +27,14 @@ exec 3<&0
 "$@" </dev/null 3<&- & job=$!
 { read -r _; kill -KILL "$job"; } <&3 >/dev/null 2>&1 & watch=$!
 wait "$job"; code=$?
-{ kill "$watch"; wait "$watch"; } 2>/dev/null
+{ kill -KILL "$watch"; wait "$watch"; } 2>/dev/null
 exit "$code"
 """
 """FFmpeg ignores a closed progress pipe and runs on as an orphan. This shell holds the read end of
 a pipe whose other end only we hold: when we die, however we die, the read ends and FFmpeg is
-killed. Unlike PR_SET_PDEATHSIG it works on macOS too, and needs no code between fork and exec."""
+killed. Unlike PR_SET_PDEATHSIG it works on macOS too, and needs no code between fork and exec.
+The one who watches is killed the same way: where SIGTERM was ignored when we were started, as in
+some background jobs, a softer word left the shell waiting for ever."""
 
 BARE_ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LC_ALL": "C"}
 """All that FFmpeg sees of ours: it decodes hostile files and needs none of our secrets."""
