@@ -34,11 +34,16 @@ check: .venv/ready
 	$(RUN)lint-imports
 	$(RUN)dagster definitions validate -w workspace.yaml
 
-bench: .venv/ready
+bench: .venv/ready .venv-moviepy/ready
 	$(RUN)python -m benchmarks
 
 .venv/ready: pyproject.toml uv.lock | $(UV)
 	$(UV) sync --frozen --quiet
+	@touch $@
+
+.venv-moviepy/ready: benchmarks/moviepy.txt | $(UV)
+	$(UV) venv --quiet --clear --python .venv/bin/python .venv-moviepy
+	$(UV) pip install --quiet --python .venv-moviepy -r $<
 	@touch $@
 
 .tools/bin/uv:
@@ -46,4 +51,4 @@ bench: .venv/ready
 	.tools/bin/pip install --quiet uv
 
 clean:
-	rm -rf .venv .tools
+	rm -rf .venv .venv-moviepy .tools

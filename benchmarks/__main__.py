@@ -6,22 +6,27 @@ from benchmarks import (
     analysis,
     candidate_run,
     captions,
+    comparing,
     importing,
     long_source,
     posting,
     recipes,
     render,
+    rivals,
     scanning,
     sensor_tick,
     shortlisting,
     uploading,
 )
+from benchmarks._measure import machine
 
 _ALL = (
     render,
     analysis,
     long_source,
     recipes,
+    comparing,
+    rivals,
     captions,
     importing,
     candidate_run,
@@ -32,4 +37,5 @@ _ALL = (
     uploading,
 )
 
+print(machine())
 sys.exit(max([benchmark.main() for benchmark in _ALL]))

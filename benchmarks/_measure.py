@@ -1,11 +1,15 @@
 """Runs alternatives in turn and says what each costs, for people and for machines."""
 
 import json
+import os
+import platform
 import resource
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from statistics import median
+
+from viral_forge_resources.media.ffmpeg import ffmpeg_version
 
 ROUNDS = 5
 
@@ -59,11 +63,33 @@ def ratio(ours: list[Cost], theirs: list[Cost]) -> float:
 def report(name: str, *, value: float, limit: float, unit: str, **details: float) -> int:
     """Print the result for people, then as one line of JSON; the exit code, 0 within the limit."""
     is_met = value <= limit
-    verdict = "within" if is_met else "ABOVE"
-    print(f"{name}: {value:.3f} {unit}, {verdict} the limit of {limit:g}")
-    for what, figure in details.items():
+    verdict = f"{'within' if is_met else 'ABOVE'} the limit of {limit:g}"
+    return _printed(name, verdict, is_met=is_met, value=value, limit=limit, unit=unit, **details)
+
+
+def report_least(name: str, *, value: float, limit: float, unit: str, **details: float) -> int:
+    """The same where ``limit`` is the least that ``value`` may be."""
+    is_met = value >= limit
+    verdict = f"{'at' if is_met else 'BELOW'} least {limit:g}"
+    return _printed(name, verdict, is_met=is_met, value=value, limit=limit, unit=unit, **details)
+
+
+def machine() -> str:
+    """What the figures were measured on."""
+    cores, load = os.cpu_count(), os.getloadavg()[0]
+    return (
+        f"{platform.system()} {platform.machine()}, {cores} cores, load {load:.1f},"
+        f" Python {platform.python_version()}, FFmpeg {ffmpeg_version()}"
+    )
+
+
+def _printed(
+    name: str, verdict: str, *, is_met: bool, value: float, limit: float, unit: str, **more: float
+) -> int:
+    print(f"{name}: {value:.3f} {unit}, {verdict}")
+    for what, figure in more.items():
         print(f"  {what.replace('_', ' ')}: {figure:.3f}")
-    figures = {key: round(figure, 4) for key, figure in details.items()}
+    figures = {key: round(figure, 4) for key, figure in more.items()}
     line = {"benchmark": name, "value": round(value, 4), "unit": unit, "limit": limit, **figures}
     print(json.dumps({**line, "is_met": is_met}))
     return 0 if is_met else 1

@@ -6,7 +6,6 @@ else. A typical recipe may cost 1.15 times that, the heaviest 1.3 times.
 Run it with ``python -m benchmarks.recipes``; with names of recipes behind it, it measures those.
 """
 
-import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -15,6 +14,7 @@ from fractions import Fraction
 from functools import partial
 from pathlib import Path
 
+from benchmarks._long_video import CAPTIONS, FPS, SHOWN_S, START_S, long_video, run
 from benchmarks._measure import median_cpu_s, ratio, report
 from benchmarks._side_by_side import side_by_side
 from viral_forge_assets.definitions import shipped_recipes
@@ -29,39 +29,14 @@ from viral_forge_resources.contracts.media import (
     RenderSpec,
     Stretch,
 )
-from viral_forge_resources.media.ffmpeg import ffmpeg_binary
 from viral_forge_resources.media.renderer import FfmpegRenderer
 
 _LIMITS = {"hype": 1.15, "dreamy": 1.3}
 """A typical recipe, and the heaviest when all were measured."""
 
 _HEAVIEST_LIMIT = 1.3
-_FPS = 30
-_LENGTH_S = 4
-
-_CAPTIONS = """[Script Info]
-ScriptType: v4.00+
-PlayResX: 1080
-PlayResY: 1920
-[V4+ Styles]
-Format: Name, Fontname, Fontsize, PrimaryColour, Bold, BorderStyle, Outline, Alignment, MarginV
-Style: Default,DejaVu Sans,90,&H00FFFFFF,-1,1,6,2,500
-[Events]
-Format: Start, End, Style, Text
-Dialogue: 0:00:00.00,0:00:02.00,Default,Every frame is decoded once
-Dialogue: 0:00:02.00,0:00:04.00,Default,and encoded {\\c&H00FFFF&}once
-"""
-
-_SOURCE = (
-    *("-nostdin", "-v", "error", "-y"),
-    *("-f", "lavfi", "-i", "testsrc2=s=1920x1080:r=30:d=4,noise=alls=6:allf=t"),
-    *("-f", "lavfi", "-i", "sine=f=300:d=4"),
-    *("-c:v", "libx264", "-preset", "veryfast", "-pix_fmt", "yuv420p", "-g", "60"),
-    *("-c:a", "aac", "source.mp4"),
-)
-
 _FLOOR = (
-    *("-nostdin", "-v", "error", "-y", "-i", "source.mp4"),
+    *("-ss", str(START_S), "-t", str(SHOWN_S), "-i", "source.mp4"),
     *("-vf", "crop=608:1080,scale=1080:1920:flags=bicubic,setsar=1,format=yuv420p"),
     *("-c:v", "libx264", "-preset", "veryfast", "-crf", "21", "-maxrate", "16M", "-bufsize", "16M"),
     *("-x264-params", "sliced-threads=1", "-profile:v", "high", "-g", "60"),
@@ -74,9 +49,9 @@ def main(names: Sequence[str] = tuple(_LIMITS)) -> int:
     recipes = shipped_recipes()
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
-        _ffmpeg(folder, _SOURCE)
-        (folder / "captions.ass").write_text(_CAPTIONS)
-        floor = partial(_ffmpeg, folder, _FLOOR)
+        (folder / "source.mp4").symlink_to(long_video())
+        (folder / "captions.ass").write_text(CAPTIONS)
+        floor = partial(run, *_FLOOR, folder=folder)
         pairs = {name: (partial(_render, folder, recipes[name]), floor) for name in names}
         costs = {name: side_by_side({name: pair})[name] for name, pair in pairs.items()}
     return max(
@@ -98,7 +73,7 @@ def _render(folder: Path, recipe: Recipe) -> None:
         width_px=spec.width_px,
         height_px=spec.height_px,
         fps=spec.fps,
-        frames=_LENGTH_S * _FPS,
+        frames=SHOWN_S * FPS,
         source_width_px=spec.framing.width_px,
         cuts_s=(1.0, 2.0),
         texts=(),
@@ -121,20 +96,15 @@ def _spec(recipe: Recipe) -> RenderSpec:
     if recipe.framing is FramingMode.FIT:
         framing = Framing(mode=FramingMode.FIT, width_px=1920, height_px=1080)
     return RenderSpec(
-        segments=(Stretch(start_s=0.0, end_s=_LENGTH_S),),
+        segments=(Stretch(start_s=START_S, end_s=START_S + SHOWN_S),),
         width_px=recipe.width_px,
         height_px=recipe.height_px,
-        fps=Fraction(_FPS),
+        fps=Fraction(FPS),
         framing=framing,
         gain_db=3.0,
         crf=recipe.crf,
         preset=recipe.preset,
     )
-
-
-def _ffmpeg(folder: Path, arguments: tuple[str, ...]) -> None:
-    command = [ffmpeg_binary(), *arguments]
-    subprocess.run(command, cwd=folder, check=True)  # noqa: S603  written above
 
 
 if __name__ == "__main__":
