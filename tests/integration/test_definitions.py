@@ -196,6 +196,7 @@ def test_every_schedule_is_there_with_a_time_zone(repository):
         "six_hourly_metrics_schedule": "UTC",
         "daily_performance_schedule": "UTC",
         "daily_housekeeping_schedule": "UTC",
+        "ten_minutely_tokens_schedule": "UTC",
     }
 
 

@@ -93,7 +93,8 @@ def test_candidate_job_goes_from_the_source_to_the_plan_of_posts(repository):
 
 
 def test_every_asset_is_made_by_exactly_one_job(repository):
-    made = sorted(key for job in _PARTITIONED for key in assets_of(repository, job))
+    jobs = [*_PARTITIONED, "queue_job", "takedown_job"]
+    made = sorted(key for job in jobs for key in assets_of(repository, job))
 
     assert made == sorted(tuple(key.path) for key in repository.asset_graph.get_all_asset_keys())
 
