@@ -14,6 +14,7 @@ from tests.fakes.session import FakeSession
 from tests.platforms.publishing import emulated_tools
 from tests.platforms.uploads import Fault
 from tests.platforms.youtube_uploads import YoutubeUploads
+from viral_forge_resources.contracts.counting_text import counted_tags
 from viral_forge_resources.contracts.errors import (
     NotSupported,
     OutcomeUnknown,
@@ -132,7 +133,7 @@ def test_what_just_fits_is_taken(publisher, post, text):
 
 
 def test_a_tag_with_a_blank_counts_as_if_quoted():
-    assert words.counted_tags(("foo", "foo baz")) == 13
+    assert counted_tags(("foo", "foo baz")) == 13
 
 
 @pytest.mark.parametrize(

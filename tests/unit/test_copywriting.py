@@ -5,12 +5,14 @@ from typing import Any
 import pytest
 
 from viral_forge_assets.domain.copywriting import (
+    Copy,
+    PaidWords,
     clean,
     clean_title,
     compose_text,
     numbered,
-    shortened,
 )
+from viral_forge_resources.contracts.counting_text import Unit, counted, shortened
 from viral_forge_resources.contracts.errors import Permanent
 from viral_forge_resources.contracts.media import Transcript, TranscriptOrigin, Word
 from viral_forge_resources.contracts.publishing import PostText, TextLimits
@@ -143,3 +145,46 @@ def test_several_clips_of_one_source_can_be_told_apart():
 def test_cleaning_twice_changes_nothing():
     once = clean("\u202e a\x07b \n c\u0301 \ud800")
     assert clean(once) == once
+
+
+_PAID = PaidWords(notice="#ad", lines=("Pan: https://shop.example/pan", "Salt: https://a.example"))
+
+
+def test_a_paid_post_says_so_first_and_credits_last():
+    parts = _composed(paid=_PAID).description.split("\n\n")
+    assert parts == [
+        "#ad",
+        "Boil the water first. Then add salt.",
+        "Pan: https://shop.example/pan\nSalt: https://a.example",
+        CREDIT,
+    ]
+
+
+@pytest.mark.parametrize("unit", list(Unit))
+@pytest.mark.parametrize("more", range(0, 120, 7))
+def test_where_there_is_little_room_links_go_and_notice_and_credit_stay(more, unit):
+    limit = counted(f"#ad\n\n{CREDIT}", unit) + more
+    limits = TextLimits(max_description=limit, description_unit=unit)
+    text = _composed(paid=_PAID, limits=limits)
+    assert text.description.startswith("#ad\n\n")
+    assert text.description.endswith(f"\n\n{CREDIT}")
+    assert counted(text.description, unit) <= limit
+
+
+def test_what_a_platform_forbids_is_replaced_in_the_credit_too():
+    limits = TextLimits(forbidden="<>")
+    text = _composed(title="a <b> c", attribution="by <Ada>", limits=limits)
+    assert (text.title, text.attribution) == ("a \u2039b\u203a c", "by \u2039Ada\u203a")
+    assert text.description.endswith("by \u2039Ada\u203a")
+
+
+def test_a_models_copy_is_shown_inside_the_limits_and_named():
+    copy = Copy(title="Salt " * 30, description="Why. " * 99, tags=("Salt",), written_by="x y")
+    limits = TextLimits(max_title=40, max_description=len(CREDIT) + 30, max_tags=30)
+    text = _composed(copy=copy, limits=limits)
+    assert len(text.title) <= 40
+    assert text.description.endswith(CREDIT)
+    assert len(text.description) <= len(CREDIT) + 30
+    assert text.tags == ("homecooking", "salt")
+    assert text.written_by == "x y"
+    assert _composed().written_by is None

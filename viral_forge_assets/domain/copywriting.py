@@ -3,13 +3,21 @@
 import re
 import unicodedata
 from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from viral_forge_assets.domain.stop_words import STOP_WORDS
+from viral_forge_resources.contracts.counting_text import (
+    ELLIPSIS,
+    Unit,
+    counted,
+    shortened,
+    without,
+)
 from viral_forge_resources.contracts.errors import Permanent
 from viral_forge_resources.contracts.media import Transcript
 from viral_forge_resources.contracts.publishing import PostText, TextLimits
 
-_ELLIPSIS = "…"
 _MEDIA_FILE = re.compile(r"\.(3gp|avi|flv|m4v|mkv|mov|mp4|mpe?g|ogv|ts|webm|wmv)$", re.IGNORECASE)
 _SENTENCE_END = re.compile(r"[.!?…\u3002\uff01\uff1f]+[\"'\u201d\u2019)]*$")
 _WORD = re.compile(r"[^\W\d_]{4,20}")
@@ -27,6 +35,33 @@ _TITLE_WEIGHT = 3
 _LEAST_WEIGHT = 2
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaidWords:
+    """What a post says of money.
+
+    Attributes:
+        notice: that somebody pays for it; stands first, where nobody has to unfold it.
+        lines: where to buy; below the words, above what is owed to others.
+    """
+
+    notice: str = ""
+    lines: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Copy:
+    """Title, description and tags that a model wrote for one clip on one platform.
+
+    Attributes:
+        written_by: provider and model.
+    """
+
+    title: str
+    description: str
+    tags: tuple[str, ...]
+    written_by: str
+
+
 def compose_text(
     *,
     title: str,
@@ -35,6 +70,8 @@ def compose_text(
     attribution: str | None,
     limits: TextLimits,
     tags: tuple[str, ...] = (),
+    paid: PaidWords = PaidWords(),
+    copy: Copy | None = None,
 ) -> PostText:
     """Title, description and tags of a post, inside ``limits``.
 
@@ -45,21 +82,26 @@ def compose_text(
         niche: its name, which becomes the first tag.
         transcript: words of the clip; None or an empty one gives a post without a hook.
         attribution: text that is owed beside every use; None where none is.
-        limits: of the platform; ``max_tags`` counts characters, those between tags included.
+        limits: of the platform.
         tags: what is always added, most important first.
+        paid: what is said of money; lines that do not fit are left out, the notice never is.
+        copy: what a model wrote; None: the words are those of the clip.
 
     Raises:
         Permanent: the description may not hold even the attribution.
     """
     spoken = tuple(clean(word.text) for word in transcript.words) if transcript else ()
     heading = clean_title(title) or _hook(spoken) or clean(niche.replace("-", " "))
-    owed = clean(attribution) if attribution else None
-    wanted = (niche, *tags, *_salient_words(heading, spoken))
+    owed = without(clean(attribution), limits.forbidden) if attribution else None
+    shown = copy.title if copy else heading
+    said = copy.description if copy else _hook(spoken)
+    found = copy.tags if copy else _salient_words(heading, spoken)
     return PostText(
-        title=shortened(heading, limits.max_title),
-        description=_description(_hook(spoken), owed or None, limits.max_description),
-        tags=_tags(wanted, limits.max_tags),
+        title=shortened(without(shown, limits.forbidden), limits.max_title, limits.unit),
+        description=_description(said, owed or None, limits, paid),
+        tags=_tags((niche, *tags, *found), limits.max_tags),
         attribution=owed or None,
+        written_by=copy.written_by if copy else None,
     )
 
 
@@ -83,30 +125,13 @@ def clean_title(title: str) -> str:
     return " ".join(stem.split())
 
 
-def shortened(text: str, limit: int | None) -> str:
-    """``text`` in at most ``limit`` characters; what is cut ends in … after a whole word."""
-    if limit is None or len(text) <= limit:
-        return text
-    room = max(limit - len(_ELLIPSIS), 0)
-    cut = text[:room]
-    if not text[room : room + 1].isspace() and " " in cut:
-        cut = cut.rpartition(" ")[0]
-    # A joiner or an accent whose letter is gone must not land on the ellipsis.
-    return (cut.rstrip("\u200d\ufe0f ,;:-") + _ELLIPSIS)[:limit]
-
-
 def numbered(text: PostText, *, number: int, of: int, limits: TextLimits) -> PostText:
     """``text`` with ``(2/3)`` behind its title, so that clips of one source can be told apart."""
     if of <= 1:
         return text
     ending = f" ({number}/{of})"
     room = None if limits.max_title is None else max(limits.max_title - len(ending), 0)
-    return PostText(
-        title=shortened(text.title, room) + ending,
-        description=text.description,
-        tags=text.tags,
-        attribution=text.attribution,
-    )
+    return replace(text, title=shortened(text.title, room, limits.unit) + ending)
 
 
 def _hook(spoken: tuple[str, ...]) -> str:
@@ -119,22 +144,39 @@ def _hook(spoken: tuple[str, ...]) -> str:
     words = spoken[: ends[0]] if ends else spoken[:_LONGEST_UNPUNCTUATED_HOOK_WORDS]
     hook = " ".join(words)
     if not ends and len(words) < len(spoken):
-        hook += _ELLIPSIS
+        hook += ELLIPSIS
     return shortened(hook, _LONGEST_HOOK)
 
 
-def _description(hook: str, attribution: str | None, limit: int | None) -> str:
-    if attribution is None:
-        return shortened(hook, limit)
-    if limit is not None and len(attribution) > limit:
+def _description(said: str, owed: str | None, limits: TextLimits, paid: PaidWords) -> str:
+    """Notice, words, where to buy, what is owed: in this order; only the words are shortened."""
+    limit, unit = limits.max_description, limits.description_unit
+    notice = without(clean(paid.notice), limits.forbidden)
+    lines = [without(clean(line), limits.forbidden) for line in paid.lines]
+    before = [notice] if notice else []
+    after = [owed] if owed else []
+    if limit is not None and counted(_joined([*before, *after]), unit) > limit:
         raise Permanent(
-            f"the attribution that is owed has {len(attribution)} characters, but a description"
-            f" may have {limit}: {attribution!r}"
+            f"a description may have {limit} {unit}: too few for the attribution that is owed, and"
+            f" for what is said of money: {_joined([*before, *after])!r}"
         )
-    separator = "\n\n"
-    room = None if limit is None else limit - len(attribution) - len(separator)
-    shown = shortened(hook, room) if room is None or room > len(_ELLIPSIS) else ""
-    return f"{shown}{separator}{attribution}" if shown else attribution
+    while lines and limit is not None and _size(before, lines, after, unit) > limit:
+        lines.pop()
+    after = ["\n".join(lines), *after] if lines else after
+    hook = without(said, limits.forbidden)
+    if limit is not None:
+        parting = counted(_joined([*before, "", *after]), unit) if before or after else 0
+        room = limit - parting
+        hook = shortened(hook, room, unit) if room > len(ELLIPSIS) else ""
+    return _joined([*before, hook, *after] if hook.strip(ELLIPSIS) else [*before, *after])
+
+
+def _joined(parts: Sequence[str]) -> str:
+    return "\n\n".join(parts)
+
+
+def _size(before: Sequence[str], lines: Sequence[str], after: Sequence[str], unit: Unit) -> int:
+    return counted(_joined([*before, "\n".join(lines), *after]), unit)
 
 
 def _salient_words(title: str, spoken: tuple[str, ...]) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from viral_forge_assets.domain.copywriting import clean
+from viral_forge_resources.contracts.counting_text import without
 from viral_forge_resources.contracts.errors import (
     NotFound,
     Rejected,
@@ -271,8 +272,13 @@ def _rights_problems(publication: Publication, rights: RightsVerdict) -> Iterato
 
 
 def _credits(text: PostText, attribution: str) -> bool:
-    owed = clean(attribution)
-    return owed in clean(text.description) and owed == clean(text.attribution or "")
+    owed = _anywhere(attribution)
+    return owed in _anywhere(text.description) and owed == _anywhere(text.attribution or "")
+
+
+def _anywhere(text: str) -> str:
+    """``text`` whatever its platform forbids."""
+    return without(clean(text), "<>")
 
 
 def _approval_problems(

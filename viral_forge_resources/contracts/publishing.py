@@ -8,6 +8,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Protocol, runtime_checkable
 
+from viral_forge_resources.contracts.counting_text import Unit
 from viral_forge_resources.contracts.rhythm import Rhythm
 from viral_forge_resources.contracts.sessions import SessionLog
 
@@ -72,29 +73,45 @@ class Channel:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PostText:
-    """The words of a post."""
+    """The words of a post.
+
+    Attributes:
+        written_by: the model that wrote them; None: they are the source's and the clip's own.
+    """
 
     title: str
     description: str
     tags: tuple[str, ...] = ()
     attribution: str | None = None
+    written_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TextLimits:
-    """How long the words of a post are made, in characters; None where there is no limit.
-
-    A platform that counts bytes or UTF-16 units gets as many characters as always fit; what it
-    really takes, ``Publisher.problems`` says.
+    """How long the words of a post are made, as the platform counts; None: there is no limit.
 
     Attributes:
+        max_tags: of all of them together, the characters between them included.
+        unit: what titles are counted in.
+        description_unit: what descriptions are counted in.
         forbidden: characters that a title or a description may not hold.
     """
 
     max_title: int | None = None
     max_description: int | None = None
     max_tags: int | None = None
+    unit: Unit = Unit.CHARACTERS
+    description_unit: Unit = Unit.CHARACTERS
     forbidden: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Disclosure:
+    """What viewers must be told about a post."""
+
+    is_synthetic: bool = False
+    is_paid: bool = False
+    is_made_for_kids: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,15 +146,7 @@ class Publication:
     post_url: str | None = None
     published_at: datetime | None = None
     reason: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Disclosure:
-    """What viewers must be told about a post."""
-
-    is_synthetic: bool = False
-    is_paid: bool = False
-    is_made_for_kids: bool = False
+    disclosure: Disclosure = Disclosure()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,7 @@ Source: https://developers.tiktok.com/doc/content-posting-api-reference-direct-p
 from collections.abc import Iterator
 from typing import Any
 
+from viral_forge_resources.contracts.counting_text import Unit, counted
 from viral_forge_resources.contracts.errors import Misconfigured, Rejected
 from viral_forge_resources.contracts.publishing import Post
 from viral_forge_resources.platforms.reading import inside
@@ -17,14 +18,9 @@ LONGEST_S = 600.0
 _COVER_AT_MS = 1_000
 
 
-def utf16_units(text: str) -> int:
-    """Length of ``text`` as TikTok counts it: characters outside the first plane are two."""
-    return len(text.encode("utf-16-le", errors="replace")) // 2
-
-
 def problems(post: Post, *, privacy: str) -> Iterator[str]:
     """Every reason why TikTok would refuse the post, by its limits and its guidelines."""
-    units = utf16_units(caption(post.text))
+    units = counted(caption(post.text), Unit.UTF16_UNITS)
     if units > MOST_TITLE_UNITS:
         yield f"TikTok's captions have {MOST_TITLE_UNITS:,} UTF-16 units; this has {units:,}"
     if post.has_overlay:

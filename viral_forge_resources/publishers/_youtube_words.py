@@ -3,11 +3,12 @@
 Source: https://developers.google.com/youtube/v3/docs/videos
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from viral_forge_resources.contracts.counting_text import Unit, counted, counted_tags
 from viral_forge_resources.contracts.publishing import Post
 
 FORBIDDEN = "<>"
@@ -53,26 +54,20 @@ def marker(publication_id: str) -> str:
     return f"vf{publication_id}"
 
 
-def counted_tags(tags: Sequence[str]) -> int:
-    """Characters of the tags as YouTube counts them: commas too, and quotes around blanks."""
-    quoted = sum(len(tag) + 2 * (" " in tag) for tag in tags)
-    return quoted + max(len(tags) - 1, 0)
-
-
 def problems(post: Post, wishes: Wishes, *, now: datetime) -> Iterator[str]:
     """Every reason why YouTube would refuse the post."""
     title, description = post.text.title, post.text.description
     if not title.strip() or len(title) > MOST_TITLE_CHARACTERS:
         yield f"YouTube's titles have 1 to {MOST_TITLE_CHARACTERS} characters, not {len(title)}"
-    size = len(description.encode(errors="replace"))
+    size = counted(description, Unit.UTF8_BYTES)
     if size > MOST_DESCRIPTION_BYTES:
         yield f"YouTube's descriptions have {MOST_DESCRIPTION_BYTES:,} bytes; this has {size:,}"
     for name, text in (("title", title), ("description", description)):
         if any(character in text for character in FORBIDDEN):
             yield f"YouTube's {name}s hold neither < nor >"
-    counted = counted_tags(_tags(post))
-    if counted > MOST_TAG_CHARACTERS:
-        yield f"YouTube's tags have {MOST_TAG_CHARACTERS} characters together; these have {counted}"
+    size = counted_tags(_tags(post))
+    if size > MOST_TAG_CHARACTERS:
+        yield f"YouTube's tags have {MOST_TAG_CHARACTERS} characters together; these have {size}"
     yield from _media_problems(post)
     if wishes.publish_at is not None and wishes.publish_at <= now:
         yield "YouTube publishes by itself only at a moment to come"

@@ -9,6 +9,7 @@ import httpx
 from pydantic import Field, HttpUrl, model_validator
 from pydantic_settings import BaseSettings
 
+from viral_forge_resources.contracts.counting_text import Unit
 from viral_forge_resources.contracts.errors import (
     NotFound,
     Rejected,
@@ -95,8 +96,14 @@ class TiktokPublisher:
     tools: PublishTools
 
     platform = "tiktok"
-    # Title, description and tags share one field of 2,200 UTF-16 units, two for some characters.
-    limits = TextLimits(max_title=150, max_description=700, max_tags=150)
+    # Title, description and hashtags share one field of 2,200 UTF-16 units.
+    limits = TextLimits(
+        max_title=150,
+        max_description=1_700,
+        max_tags=200,
+        unit=Unit.UTF16_UNITS,
+        description_unit=Unit.UTF16_UNITS,
+    )
 
     def problems(self, post: Post) -> tuple[str, ...]:
         """Why TikTok would refuse the post, by its own limits and guidelines."""

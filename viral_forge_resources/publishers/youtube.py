@@ -7,6 +7,7 @@ import httpx
 from pydantic import Field, HttpUrl
 from pydantic_settings import BaseSettings
 
+from viral_forge_resources.contracts.counting_text import Unit
 from viral_forge_resources.contracts.errors import NotSupported, OutcomeUnknown, Rejected
 from viral_forge_resources.contracts.publishing import (
     Lookup,
@@ -73,12 +74,12 @@ class YoutubePublisher:
     """Uploads each video once, as a whole, and looks before it would upload one again."""
 
     platform = "youtube"
-    # YouTube counts a description's bytes: four of them make any character. The tag by which a
-    # video is known again takes its part of the tags.
+    # The tag by which a video is known again takes its part of the tags.
     limits = TextLimits(
         max_title=words.MOST_TITLE_CHARACTERS,
-        max_description=words.MOST_DESCRIPTION_BYTES // 4,
+        max_description=words.MOST_DESCRIPTION_BYTES,
         max_tags=420,
+        description_unit=Unit.UTF8_BYTES,
         forbidden=words.FORBIDDEN,
     )
 

@@ -1,6 +1,7 @@
 """Statements on ``publications``, the outbox: every step is one conditional update."""
 
 from collections.abc import Collection
+from dataclasses import fields
 from datetime import datetime, timedelta
 from typing import Any, TypedDict, Unpack
 
@@ -10,10 +11,12 @@ from viral_forge_resources.contracts.keys import short_hash
 from viral_forge_resources.contracts.publishing import (
     MAY_BE_LIVE,
     TRANSITIONS,
+    Disclosure,
     PostText,
     Publication,
     PublicationState,
 )
+from viral_forge_resources.state.channel_halts import is_halted
 from viral_forge_resources.state.rows import Values, insert_new, to_row
 from viral_forge_resources.state.tables import (
     candidates,
@@ -118,6 +121,12 @@ def in_state(connection: sa.Connection, *states: PublicationState) -> tuple[Publ
     return _read(connection, statement.order_by(*order))
 
 
+def tell(connection: sa.Connection, publication_id: str, disclosure: Disclosure) -> bool:
+    """True if the publication waits, and will be posted with ``disclosure``."""
+    step = sa.update(publications).where(_is(publication_id), publications.c.state.in_(_WAITING))
+    return connection.execute(step.values(disclosure=disclosure)).rowcount > 0
+
+
 def approve(connection: sa.Connection, content_sha256: str, *, now: datetime) -> int:
     """How many plans of these bytes were approved now."""
     is_planned = (publications.c.content_sha256 == content_sha256) & (
@@ -170,9 +179,13 @@ def _withdraw(connection: sa.Connection, which: sa.ColumnElement[bool], *, reaso
 
 
 def due(connection: sa.Connection, *, now: datetime, limit: int) -> tuple[Publication, ...]:
-    """What there is to do: approved ones that are due first, then those to look at again."""
+    """What there is to do: approved ones that are due first, then those to look at again.
+
+    Approved ones of a channel that has stopped wait.
+    """
+    waits = (publications.c.state == _S.APPROVED) & is_halted(publications.c.channel_id)
     statement = sa.select(publications).where(
-        publications.c.state.in_(_DUE), publications.c.due_at <= now
+        publications.c.state.in_(_DUE), publications.c.due_at <= now, ~waits
     )
     # A post that nobody can decide about stays unknown for days: it may not hold up new ones.
     looks_again = sa.case((publications.c.state == _S.APPROVED, 0), else_=1)
@@ -190,7 +203,8 @@ def claim(
 ) -> Publication | None:
     """The publication, submitting and ours until the lease is over; None if it may not start now.
 
-    It may not while another one of the channel is submitting, or if it is not approved and due.
+    It may not while another one of the channel is submitting, while the channel has stopped, or if
+    it is not approved and due.
     """
     other = publications.alias("other")
     is_channel_busy = sa.exists().where(
@@ -200,6 +214,7 @@ def claim(
         sa.update(publications)
         .where(_is(publication_id), publications.c.state == _S.APPROVED)
         .where(publications.c.due_at <= now, ~is_channel_busy)
+        .where(~is_halted(publications.c.channel_id))
         .values(state=_S.SUBMITTING, lease_until=now + lease)
         .values(claimed_by=claimed_by, claimed_at=now)
         .values(attempts=publications.c.attempts + 1, receipt=None, reason=None)
@@ -303,6 +318,7 @@ def _rows(result: sa.Result[Any]) -> tuple[Publication, ...]:
 
 
 def _publication(row: dict[str, Any]) -> Publication:
-    words = {name: row.pop(name) for name in ("title", "description", "tags", "attribution")}
+    words = {field.name: row.pop(field.name) for field in fields(PostText)}
     row.pop("approved_at")
-    return Publication(text=PostText(**words), **row)
+    disclosure = row.pop("disclosure") or Disclosure()  # planned before there were any
+    return Publication(text=PostText(**words), disclosure=disclosure, **row)

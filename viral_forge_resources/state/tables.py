@@ -2,9 +2,10 @@
 
 import sqlalchemy as sa
 
+from viral_forge_resources.contracts.disclosures import Flag
 from viral_forge_resources.contracts.likeness import ClipPrint
 from viral_forge_resources.contracts.oauth import AccountState
-from viral_forge_resources.contracts.publishing import MAY_BE_LIVE, PublicationState
+from viral_forge_resources.contracts.publishing import MAY_BE_LIVE, Disclosure, PublicationState
 from viral_forge_resources.contracts.records import (
     ArtefactKind,
     CandidateStatus,
@@ -257,6 +258,8 @@ publications = sa.Table(
     sa.Column("description", OutsideText, nullable=False),
     sa.Column("tags", TextTuple, nullable=False),
     sa.Column("attribution", OutsideText),
+    sa.Column("written_by", _TITLE),
+    sa.Column("disclosure", JsonDocument(Disclosure)),
     sa.Column("due_at", UtcDateTime, nullable=False),
     sa.Column("planned_at", UtcDateTime, nullable=False),
     sa.Column("priority", sa.Integer, nullable=False),
@@ -348,6 +351,44 @@ retractions = sa.Table(
     sa.Column("outcome", _PROSE),
     sa.Column("done_at", UtcDateTime),
     sa.Index(None, "state", "due_at"),
+)
+
+disclosure_changes = sa.Table(
+    "disclosure_changes",
+    metadata,
+    sa.Column("disclosure_change_id", _SERIAL, primary_key=True),
+    sa.Column("content_sha256", _SHA256, nullable=False),
+    sa.Column("publication_id", _SHORT_ID),
+    sa.Column("flag", enum_type(Flag, constraint="flag"), nullable=False),
+    sa.Column("is_told", sa.Boolean, nullable=False),
+    sa.Column("decided_by", _TITLE, nullable=False),
+    sa.Column("decided_at", UtcDateTime, nullable=False),
+    sa.Column("why", _PROSE),
+    sa.CheckConstraint("is_told OR why IS NOT NULL", name="removal_has_a_reason"),
+    sa.Index(None, "content_sha256"),
+)
+
+channel_halts = sa.Table(
+    "channel_halts",
+    metadata,
+    sa.Column("channel_halt_id", _SERIAL, primary_key=True),
+    sa.Column("channel_id", _CHANNEL, sa.ForeignKey("channels.channel_id"), nullable=False),
+    sa.Column("halted_at", UtcDateTime, nullable=False),
+    sa.Column("reason", _PROSE, nullable=False),
+    sa.Column("publication_id", _SHORT_ID, nullable=False),
+    sa.Column("resumed_at", UtcDateTime),
+    sa.Column("resumed_by", _TITLE),
+    sa.Column("note", _PROSE),
+    sa.CheckConstraint("(resumed_at IS NULL) = (note IS NULL)", name="resumed_with_note"),
+)
+
+_IS_HALTED = channel_halts.c.resumed_at.is_(None)
+sa.Index(
+    "uq_channel_halts_open",
+    channel_halts.c.channel_id,
+    unique=True,
+    sqlite_where=_IS_HALTED,
+    postgresql_where=_IS_HALTED,
 )
 
 clip_prints = sa.Table(

@@ -1,0 +1,102 @@
+"""How long texts are as each platform counts, and how they are cut so that nothing is torn."""
+
+import unicodedata
+from collections.abc import Sequence
+from enum import StrEnum
+
+ELLIPSIS = "…"
+_JOINER = "\u200d"
+_TONES = range(0x1F3FB, 0x1F400)
+_REGIONS = range(0x1F1E6, 0x1F200)
+_TAGS = range(0xE0020, 0xE0080)
+_LOOK_ALIKE = {"<": "\u2039", ">": "\u203a"}
+
+
+class Unit(StrEnum):
+    """What a platform counts."""
+
+    CHARACTERS = "characters"
+    UTF8_BYTES = "bytes"
+    UTF16_UNITS = "UTF-16 units"
+
+
+def counted(text: str, unit: Unit = Unit.CHARACTERS) -> int:
+    """Length of ``text``; of an odd byte of a file name, what it would be sent as counts."""
+    if unit is Unit.UTF8_BYTES:
+        return len(text.encode(errors="replace"))
+    if unit is Unit.UTF16_UNITS:
+        return len(text.encode("utf-16-le", errors="replace")) // 2
+    return len(text)
+
+
+def counted_tags(tags: Sequence[str]) -> int:
+    """Characters of tags as YouTube counts them: commas too, and quotes around blanks.
+
+    Source: https://developers.google.com/youtube/v3/docs/videos#snippet.tags[]
+    """
+    quoted = sum(len(tag) + 2 * (" " in tag) for tag in tags)
+    return quoted + max(len(tags) - 1, 0)
+
+
+def without(text: str, forbidden: str) -> str:
+    """``text`` with what looks alike in place of ``forbidden`` characters, or nothing."""
+    for character in forbidden:
+        text = text.replace(character, _LOOK_ALIKE.get(character, ""))
+    return text
+
+
+def shortened(text: str, limit: int | None, unit: Unit = Unit.CHARACTERS) -> str:
+    """``text`` in at most ``limit`` units; what is cut ends in … after a whole word.
+
+    Where not even the first word fits, it is cut between characters as people see them: never in
+    the middle of an emoji, a flag or an accented letter.
+    """
+    if limit is None or counted(text, unit) <= limit:
+        return text
+    room = limit - counted(ELLIPSIS, unit)
+    if room < 0:
+        return ""
+    end = _fitting(text, room, unit)
+    cut = text[:end]
+    if not text[end : end + 1].isspace() and " " in cut:
+        cut = cut.rpartition(" ")[0]
+    return cut.rstrip(" ,;:-") + ELLIPSIS
+
+
+def _fitting(text: str, room: int, unit: Unit) -> int:
+    """The last place at which ``text`` may be cut so that what stands before it fits."""
+    used, end = 0, 0
+    for place, character in enumerate(text):
+        if place and may_break(text, place):
+            end = place
+        used += counted(character, unit)
+        if used > room:
+            return end
+    return len(text)
+
+
+def may_break(text: str, place: int) -> bool:
+    """Whether a reader sees one character end and another begin at ``place``.
+
+    The rules of grapheme clusters that posts meet: marks, joined emoji, skin tones, flags, and
+    Korean syllables in parts.
+
+    Source: https://unicode.org/reports/tr29/#Grapheme_Cluster_Boundary_Rules
+    """
+    before, after = text[place - 1], text[place]
+    if _JOINER in (before, after) or unicodedata.category(after)[0] == "M":
+        return False
+    code = ord(after)
+    if code in _TONES or code in _TAGS:
+        return False
+    if code in _REGIONS and ord(before) in _REGIONS:
+        return _regions_before(text, place) % 2 == 0
+    return not ("\u1160" <= after <= "\u11ff" and "\u1100" <= before <= "\u11ff")
+
+
+def _regions_before(text: str, place: int) -> int:
+    """How many letters of flags stand in a row before ``place``."""
+    start = place
+    while start and ord(text[start - 1]) in _REGIONS:
+        start -= 1
+    return place - start
