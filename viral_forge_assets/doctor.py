@@ -16,6 +16,7 @@ import viral_forge_resources.storage
 import viral_forge_resources.vision
 from viral_forge_assets import definitions
 from viral_forge_assets.domain.standing import standing
+from viral_forge_assets.halting import told_of
 from viral_forge_resources.contracts.errors import ViralForgeError
 from viral_forge_resources.contracts.oauth import StoredAccount
 from viral_forge_resources.contracts.quota import Balance
@@ -25,7 +26,7 @@ from viral_forge_resources.media.renderer import FfmpegRenderer
 from viral_forge_resources.media.transcriber import WhisperTranscriber
 from viral_forge_resources.plugins import get_plugin, open_plugin
 from viral_forge_resources.settings import Settings
-from viral_forge_resources.state import oauth_tokens
+from viral_forge_resources.state import channel_halts, oauth_tokens
 from viral_forge_resources.state import quotas as quotas_state
 from viral_forge_resources.workers.parts.ytdlp import YtdlpSettings, js_runtime
 
@@ -115,11 +116,15 @@ def _state(settings: Settings) -> Iterator[Finding]:
     with engine.connect() as connection:
         balances = quotas_state.balances(connection, now=datetime.now(UTC))
         accounts = oauth_tokens.all_accounts(connection)
+        halted = channel_halts.all_current(connection)
     engine.dispose()
     yield Finding(subject="state", text=f"{shown} is up to date")
     yield from map(_allowance, balances)
     key_ids = definitions.vault_of(settings).key_ids
     yield from (_account(account, key_ids) for account in accounts)
+    for each in halted:
+        subject = f"channel {each.channel_id}"
+        yield Finding(subject=subject, text=told_of(each), is_good=False)
 
 
 def _account(account: StoredAccount, key_ids: Collection[str]) -> Finding:

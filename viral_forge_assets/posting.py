@@ -21,6 +21,7 @@ from viral_forge_assets.domain.publishing import (
     settlement,
 )
 from viral_forge_assets.guarding import Guard
+from viral_forge_assets.halting import halt_after
 from viral_forge_assets.queueing import deal_channel, turn_of
 from viral_forge_resources.contracts.errors import NotFound, ViralForgeError
 from viral_forge_resources.contracts.publishing import (
@@ -35,7 +36,7 @@ from viral_forge_resources.contracts.publishing import (
 from viral_forge_resources.contracts.sessions import Cipher
 from viral_forge_resources.contracts.storage import Storage
 from viral_forge_resources.contracts.submission import Finisher, Step, StepState
-from viral_forge_resources.state import liveness
+from viral_forge_resources.state import channel_halts, liveness
 from viral_forge_resources.state import publications as publications_state
 from viral_forge_resources.state import sessions as sessions_state
 from viral_forge_resources.state import steps as steps_state
@@ -117,7 +118,7 @@ class Poster:
             )
 
     def _submit(self, publication: Publication) -> None:
-        if publication.due_at > self.clock():
+        if publication.due_at > self.clock() or self._is_halted(publication):
             return
         publisher = self._publisher(publication)
         with ExitStack() as files:
@@ -151,6 +152,8 @@ class Poster:
     def _claim(self, publication: Publication) -> Publication | None:
         now = self.clock()
         with self.state.begin() as connection:
+            if channel_halts.current(connection, publication.channel_id):
+                return None  # it waits, however long: it does not miss its time
             turn = turn_of(connection, publication, now=now)
             if turn is Fate.GO:
                 return publications_state.claim(
@@ -223,6 +226,10 @@ class Poster:
         with self.state.connect() as connection:
             return sessions_state.saved(connection, publication.publication_id, self.cipher)
 
+    def _is_halted(self, publication: Publication) -> bool:
+        with self.state.connect() as connection:
+            return channel_halts.current(connection, publication.channel_id) is not None
+
     def _guard(self) -> Guard:
         return Guard(
             state=self.state, storage=self.storage, requires_approval=self.requires_approval
@@ -253,6 +260,8 @@ class Poster:
                 reason=decided.reason,
                 due_at=decided.due_at or (now + _LOOK_AGAIN[publication.state] if stays else None),
             )
+            if is_taken:
+                halt_after(connection, publication, decided, now=now)
             if is_taken and decided.post_id and isinstance(publisher, Finisher):
                 names = publisher.steps()
                 steps_state.add(connection, publication.publication_id, names, now=now)

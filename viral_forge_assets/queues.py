@@ -45,5 +45,10 @@ def shown(row: QueuedPost) -> dict[str, object]:
         "clip": f"{row.candidate_key} #{row.clip_number}",
         "priority": row.priority,
         "post": row.publication_id,
-        "reason": row.reason or "",
+        "reason": _reason(row),
     }
+
+
+def _reason(row: QueuedPost) -> str:
+    waits = row.halted_because and f"its channel has stopped: {row.halted_because}"
+    return "; ".join(filter(None, (waits, row.reason)))

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
+from getpass import getuser
 from typing import Annotated
 
 import typer
@@ -12,13 +13,14 @@ from viral_forge_assets.commands.connect import studio
 from viral_forge_assets.commands.terminal import say, told_plainly, writing
 from viral_forge_assets.domain.rhythms import checked, described, parse_slot
 from viral_forge_assets.domain.standing import standing
+from viral_forge_assets.halting import resume_channel, told_of
 from viral_forge_assets.watching import FIRST_PUBLISHER, add_channel, give_rhythm, retire_channel
 from viral_forge_resources.accounts.leaving import Leaver
 from viral_forge_resources.contracts.oauth import StoredAccount
 from viral_forge_resources.contracts.rhythm import Rhythm
 from viral_forge_resources.plugins import plugin_names
+from viral_forge_resources.state import channel_halts, oauth_tokens
 from viral_forge_resources.state import channels as channels_state
-from viral_forge_resources.state import oauth_tokens
 
 app = typer.Typer(no_args_is_help=True, help="Where clips go.")
 
@@ -46,6 +48,8 @@ def channel_list() -> None:
             account = oauth_tokens.get(connection, channel.channel_id)
             told = _told(account, key_ids) if account else _without(channel.publisher)
             say(": ".join(part for part in (channel.channel_id, channel.niche, *told) if part))
+            if halted := channel_halts.current(connection, channel.channel_id):
+                say(f"    {told_of(halted)}")
 
 
 def _without(publisher: str) -> tuple[str, ...]:
@@ -77,6 +81,18 @@ def channel_remove(
         say(f"{channel} takes no clips any more; {withdrawn} planned posts are withdrawn")
         leaver = Leaver(engine, definitions.vault_of(settings), definitions.open_login)
         say(leaver.leave(channel, is_forgetting=forget))
+
+
+@app.command("resume")
+def channel_resume(
+    channel: Annotated[str, typer.Argument(metavar="PUBLISHER:NAME", help="The channel.")],
+    note: Annotated[str, typer.Option(help="What you saw there, and why it may go on.")],
+) -> None:
+    """Let a channel post again that stopped after its platform spoke against it."""
+    now = datetime.now(UTC)
+    with writing() as connection:
+        moved = resume_channel(connection, channel, resumed_by=getuser(), note=note, now=now)
+    say(f"{channel} posts again; {moved} waiting posts have another time now")
 
 
 @app.command("rhythm")

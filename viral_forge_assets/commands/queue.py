@@ -24,6 +24,8 @@ def queue_show(
     for row in rows:
         yes = f"approved by {row.approved_by}" if row.approved_by else "not approved"
         say(f"{row.due_at:%Y-%m-%d %H:%M} UTC  {row.channel_id}  {row.state}, {yes}: {row.title}")
+        if row.halted_because:
+            say("    waits: its channel has stopped, `viral-forge channel list` says why")
         say(f"    post {row.publication_id}, {row.candidate_key} clip {row.clip_number}")
 
 

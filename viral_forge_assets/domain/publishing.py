@@ -7,7 +7,9 @@ from datetime import datetime, timedelta
 from viral_forge_assets.domain.copywriting import clean
 from viral_forge_resources.contracts.counting_text import without
 from viral_forge_resources.contracts.errors import (
+    AccountRestricted,
     NotFound,
+    PolicyViolation,
     Rejected,
     Transient,
     ViralForgeError,
@@ -64,6 +66,7 @@ class Settlement:
 
     Attributes:
         due_at: when to try again; None where nothing is to be tried.
+        halts: the platform spoke against the channel: it posts no more until a person looked.
     """
 
     state: PublicationState
@@ -72,6 +75,7 @@ class Settlement:
     receipt: str | None = None
     post_id: str | None = None
     post_url: str | None = None
+    halts: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,13 +156,14 @@ def settlement(
     recovery = recovery_of(answer)
     state = STATES_AFTER[recovery]
     if state is not PublicationState.APPROVED:
-        return Settlement(state=state, reason=_said(answer))
+        return Settlement(state=state, reason=_said(answer), halts=_halts(answer))
     wait = _backoff(attempts)
     if recovery is Recovery.REAUTH_USER:
         wait = _UNTIL_A_PERSON_ACTS
     elif isinstance(answer, Transient) and answer.retry_after is not None:
         wait = answer.retry_after
-    return Settlement(state=state, reason=_said(answer), due_at=now + wait)
+    due_at = now + wait
+    return Settlement(state=state, reason=_said(answer), due_at=due_at, halts=_halts(answer))
 
 
 def after_check(answer: Published | Processing | ViralForgeError, *, now: datetime) -> Settlement:
@@ -166,7 +171,8 @@ def after_check(answer: Published | Processing | ViralForgeError, *, now: dateti
     if isinstance(answer, Published | Processing):
         return _accepted(answer, now=now)
     if isinstance(answer, Rejected):
-        return Settlement(state=PublicationState.REJECTED, reason=_said(answer))
+        rejected = PublicationState.REJECTED
+        return Settlement(state=rejected, reason=_said(answer), halts=_halts(answer))
     if isinstance(answer, NotFound):
         return Settlement(
             state=PublicationState.UNKNOWN,
@@ -188,7 +194,8 @@ def after_lookup(
     if isinstance(found, Published | Processing):
         return _accepted(found, now=now)
     if isinstance(found, Rejected):
-        return Settlement(state=PublicationState.REJECTED, reason=_said(found))
+        rejected = PublicationState.REJECTED
+        return Settlement(state=rejected, reason=_said(found), halts=_halts(found))
     if isinstance(found, ViralForgeError):
         # Not being able to look says nothing about the post.
         wait = found.retry_after if isinstance(found, Transient) else None
@@ -242,6 +249,10 @@ def _accepted(answer: Published | Processing, *, now: datetime) -> Settlement:
         reason=answer.note,
         due_at=due_at,
     )
+
+
+def _halts(error: ViralForgeError) -> bool:
+    return isinstance(error, PolicyViolation | AccountRestricted)
 
 
 def _backoff(attempts: int) -> timedelta:

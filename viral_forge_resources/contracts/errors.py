@@ -5,6 +5,7 @@ ViralForgeError
 │   ├── BadInput          a file, address or value from outside that cannot be used
 │   ├── NotPermitted      no right to it, no approval, or a check said no
 │   ├── Rejected          a platform looked at a post and refused it
+│   │   └── PolicyViolation  for what it holds, or for what its account did
 │   ├── NotFound          the thing named does not exist
 │   ├── NotSupported      the platform offers no such thing
 │   └── Misconfigured     a setting is missing or contradicts another
@@ -15,6 +16,7 @@ ViralForgeError
 │   └── RateLimited       asked to wait
 │       └── QuotaSpent    our own count says that an allowance is used up
 ├── ReauthorisationNeeded the account must be connected anew; what waits for it goes on waiting
+│   └── AccountRestricted the platform lets the account post no more; a person must look at it
 └── OutcomeUnknown        a mutating call whose answer never came: never repeated by a machine
 """
 
@@ -67,6 +69,13 @@ class NotPermitted(Permanent):
 
 class Rejected(Permanent):
     """A platform looked at a post and refused it."""
+
+
+class PolicyViolation(Rejected):
+    """A platform speaks against what a post holds, or what its account did: a warning or a strike.
+
+    The channel stops posting until a person has looked at it.
+    """
 
 
 class NotFound(Permanent):
@@ -128,6 +137,13 @@ class ReauthorisationNeeded(ViralForgeError):
         self.channel_id = channel_id
         self.reason = reason
         self.remedy = remedy
+
+
+class AccountRestricted(ReauthorisationNeeded):
+    """The platform lets the account post no more, at least for now.
+
+    The channel stops posting until a person has looked at it; what waits is not refused.
+    """
 
 
 class OutcomeUnknown(ViralForgeError):

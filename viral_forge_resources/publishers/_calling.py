@@ -11,9 +11,11 @@ import httpx
 
 from viral_forge_resources.contracts.accounts import AccessToken
 from viral_forge_resources.contracts.errors import (
+    AccountRestricted,
     Misconfigured,
     NotFound,
     OutcomeUnknown,
+    PolicyViolation,
     RateLimited,
     ReauthorisationNeeded,
     Rejected,
@@ -30,6 +32,7 @@ _MOST_BYTES = 1 << 20
 """Of an answer: those of uploads are small."""
 
 _CONNECT_AGAIN = "Connect the account again."
+_LOOK_AT_IT = "Look at the account on the platform itself: it says what it holds against it."
 _R = Recovery
 
 
@@ -38,6 +41,7 @@ class Refused(ViralForgeError):
 
     Attributes:
         is_ours: the app or a setting is at fault, not the post nor the account.
+        is_policy: the platform speaks against the post's content or the account's conduct.
         code: the platform's own word for it.
     """
 
@@ -48,12 +52,14 @@ class Refused(ViralForgeError):
         *,
         retry_after: timedelta | None = None,
         is_ours: bool = False,
+        is_policy: bool = False,
         code: str = "",
     ) -> None:
         super().__init__(message)
         self.recovery = recovery
         self.retry_after = retry_after
         self.is_ours = is_ours
+        self.is_policy = is_policy
         self.code = code
 
 
@@ -181,6 +187,7 @@ class Caller:
             recovery,
             retry_after=refused.retry_after or answer.wait,
             is_ours=refused.is_ours,
+            is_policy=refused.is_policy,
             code=refused.code,
         )
 
@@ -233,14 +240,18 @@ def _error(refused: Refused, channel_id: str, *, is_reading: bool) -> ViralForge
     if refused.is_ours:
         return Misconfigured(message)
     match refused.recovery:
-        case _R.REAUTH_USER | _R.REFRESH_TOKEN:
-            error: ViralForgeError = ReauthorisationNeeded(
-                channel_id, reason=message, remedy=_CONNECT_AGAIN
+        case _R.REAUTH_USER | _R.REFRESH_TOKEN if refused.is_policy:
+            error: ViralForgeError = AccountRestricted(
+                channel_id, reason=message, remedy=_LOOK_AT_IT
             )
+        case _R.REAUTH_USER | _R.REFRESH_TOKEN:
+            error = ReauthorisationNeeded(channel_id, reason=message, remedy=_CONNECT_AGAIN)
         case _R.RETRY_AFTER:
             error = RateLimited(message, retry_after=wait)
+        case _R.FIX_REQUEST if is_reading:
+            error = UnexpectedAnswer(message)
         case _R.FIX_REQUEST:
-            error = UnexpectedAnswer(message) if is_reading else Rejected(message)
+            error = PolicyViolation(message) if refused.is_policy else Rejected(message)
         case _R.RECONCILE if not is_reading:
             error = OutcomeUnknown(message)
         case _:

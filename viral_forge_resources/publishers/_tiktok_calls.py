@@ -59,6 +59,9 @@ _OURS = frozenset(
         "app_version_check_failed",
     }
 )
+POLICY = frozenset({"spam_risk", "spam_risk_text", "spam_risk_user_banned_from_posting"})
+"""After these an account had better not go on."""
+
 _CHUNKS: Mapping[int, Recovery] = {
     400: _R.FIX_REQUEST,
     403: _R.NEW_SESSION,
@@ -82,6 +85,7 @@ def judge_calls(answer: Answer) -> Refused | None:
         _recovery(answer, word),
         retry_after=_WAITS.get(word),
         is_ours=word in _OURS,
+        is_policy=word in POLICY,
         code=word,
     )
 

@@ -7,11 +7,18 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from viral_forge_resources.contracts.errors import BadInput, NotFound, Rejected, UnexpectedAnswer
+from viral_forge_resources.contracts.errors import (
+    BadInput,
+    NotFound,
+    PolicyViolation,
+    Rejected,
+    UnexpectedAnswer,
+)
 from viral_forge_resources.contracts.publishing import Processing, Published
 from viral_forge_resources.documents import from_json
 from viral_forge_resources.platforms.reading import inside
 from viral_forge_resources.publishers._remembered import written
+from viral_forge_resources.publishers._tiktok_calls import POLICY
 
 _ADDRESS_LIVES = timedelta(minutes=55)
 """TikTok says an hour."""
@@ -109,6 +116,7 @@ def outcome_of(
 
     Raises:
         Rejected: TikTok ended it; says why.
+        PolicyViolation: the same, for what the video holds or its account did.
         UnexpectedAnswer: a status that is not documented.
     """
     status = inside(known, "status")
@@ -119,7 +127,9 @@ def outcome_of(
     if status == "SEND_TO_USER_INBOX":
         return Processing(receipt=written(receipt), look_after=_LATEST, note=_IN_INBOX)
     if status == "FAILED":
-        raise Rejected(f"TikTok took the video and then ended it: {inside(known, 'fail_reason')}")
+        why = str(inside(known, "fail_reason"))
+        kind = PolicyViolation if why in POLICY else Rejected
+        raise kind(f"TikTok took the video and then ended it: {why}")
     if status != "PUBLISH_COMPLETE":
         raise UnexpectedAnswer("TikTok tells how an upload is doing in another way")
     return _complete(

@@ -7,6 +7,7 @@ from typing import Any
 
 from viral_forge_resources.contracts.errors import (
     NotFound,
+    PolicyViolation,
     Rejected,
     UnexpectedAnswer,
     Unreachable,
@@ -24,6 +25,13 @@ _FIRST_LOOK = timedelta(minutes=1)
 _CLOCKS_DIFFER = timedelta(days=1)
 _HIDDEN = "private"
 _ENDED = frozenset({"failed", "rejected", "deleted"})
+_POLICY = frozenset(
+    {
+        *("copyright", "claim", "trademark", "legal", "inappropriate", "termsOfUse"),
+        *("uploaderAccountSuspended", "uploaderAccountClosed"),
+    }
+)
+"""Reasons of a rejection that speak against the channel, not only against the file."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +83,8 @@ class YoutubeSight:
         uploaded = inside(status, "uploadStatus")
         if uploaded in _ENDED:
             why = inside(status, "rejectionReason") or inside(status, "failureReason") or uploaded
-            raise Rejected(f"YouTube took the video and then ended it: {why}")
+            kind = PolicyViolation if why in _POLICY else Rejected
+            raise kind(f"YouTube took the video and then ended it: {why}")
         if uploaded != "processed":
             return Processing(receipt=video_id, look_after=_FIRST_LOOK)
         return Published(

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from viral_forge_resources.contracts.publishing import PublicationState
 from viral_forge_resources.state.rows import read_all
-from viral_forge_resources.state.tables import approvals, channels, publications
+from viral_forge_resources.state.tables import approvals, channel_halts, channels, publications
 
 _S = PublicationState
 _WAITING = (_S.PLANNED, _S.APPROVED)
@@ -30,7 +30,11 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueuedPost:
-    """What goes out when, where, and who said yes to it; None: nobody so far."""
+    """What goes out when, where, and who said yes to it; None: nobody so far.
+
+    Attributes:
+        halted_because: why its channel does not post now; None: it does.
+    """
 
     publication_id: str
     channel_id: str
@@ -42,6 +46,7 @@ class QueuedPost:
     clip_number: int
     reason: str | None
     approved_by: str | None
+    halted_because: str | None = None
 
 
 def lock(connection: sa.Connection, channel_id: str) -> None:
@@ -102,9 +107,15 @@ def queued(connection: sa.Connection, *, limit: int) -> tuple[QueuedPost, ...]:
         .scalar_subquery()
         .label("approved_by")
     )
+    halted = (
+        sa.select(channel_halts.c.reason)
+        .where(channel_halts.c.channel_id == of.channel_id, channel_halts.c.resumed_at.is_(None))
+        .scalar_subquery()
+        .label("halted_because")
+    )
     columns = (
         *(of.publication_id, of.channel_id, of.state, of.due_at, of.priority, of.title),
-        *(of.candidate_key, of.clip_number, of.reason, newest),
+        *(of.candidate_key, of.clip_number, of.reason, newest, halted),
     )
     is_open = of.state.in_((*_WAITING, *_UNDER_WAY))
     order = (of.due_at, of.publication_id)
