@@ -14,11 +14,11 @@ from viral_forge_assets.domain.rights import (
 )
 from viral_forge_assets.domain.selection import key_of
 from viral_forge_resources.contracts.errors import BadInput, NotPermitted
-from viral_forge_resources.contracts.keys import short_hash
+from viral_forge_resources.contracts.keys import parse_candidate_key, short_hash
 from viral_forge_resources.contracts.licences import find_licence
 from viral_forge_resources.contracts.records import Candidate, Material
 from viral_forge_resources.contracts.rights import RightsRecord, RightsVerdict
-from viral_forge_resources.contracts.scanning import Niche, ScannedVideo
+from viral_forge_resources.contracts.scanning import Niche, NichePolicy, ScannedVideo
 from viral_forge_resources.state import niches as niches_state
 from viral_forge_resources.state import rights as rights_state
 
@@ -58,6 +58,12 @@ def verdict_on(
         for each in materials
     ]
     return with_materials(source, list(zip(materials, verdicts, strict=True)))
+
+
+def policy_of(connection: sa.Connection, candidate_key: str) -> NichePolicy:
+    """The policy of the candidate's niche; the usual one where the niche is gone."""
+    niche = niches_state.get(connection, parse_candidate_key(candidate_key).niche)
+    return NichePolicy() if niche is None else niche.policy
 
 
 def material_verdict(

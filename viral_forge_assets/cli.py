@@ -98,6 +98,7 @@ app.command()(gallery.gallery)
 app.command()(clips.approve)
 app.command()(clips.reject)
 app.command()(clips.settle)
+app.command()(clips.disclose)
 app.command()(connect.connect)
 
 

@@ -8,11 +8,13 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from viral_forge_assets.clearance import verdict_on
-from viral_forge_assets.domain.edit_plan import EditPlan
+from viral_forge_assets.clearance import policy_of, verdict_on
+from viral_forge_assets.domain.disclosure import must_tell, unnoticed, untold
+from viral_forge_assets.domain.edit_plan import ClipPlan, EditPlan
 from viral_forge_assets.domain.near_duplicates import likeness
 from viral_forge_assets.domain.publishing import Refusal, may_post
 from viral_forge_assets.provenance import load
+from viral_forge_resources.contracts.disclosures import flags_of
 from viral_forge_resources.contracts.errors import NotFound
 from viral_forge_resources.contracts.keys import parse_candidate_key
 from viral_forge_resources.contracts.publishing import Channel, Post, Publication, Publisher
@@ -25,6 +27,7 @@ from viral_forge_resources.state import candidates as candidates_state
 from viral_forge_resources.state import channels as channels_state
 from viral_forge_resources.state import clip_prints as clip_prints_state
 from viral_forge_resources.state import clips as clips_state
+from viral_forge_resources.state import disclosure_changes as disclosure_changes_state
 
 _ATTACHED = frozenset({ArtefactKind.COVER, ArtefactKind.SUBTITLES})
 _REMEMBERED = timedelta(days=365)
@@ -55,7 +58,11 @@ class Guard:
         if refusal is not None or clip is None or video is None:
             return refusal or Refusal(reasons=("the clip's file is not in storage",))
         post = self._post(publication, clip, video, files)
-        problems = (*publisher.problems(post), *self._repeats(publication, now=now))
+        problems = (
+            *publisher.problems(post),
+            *self._untold(publication),
+            *self._repeats(publication, now=now),
+        )
         return Refusal(reasons=problems) if problems else post
 
     def again(self, publication: Publication, files: ExitStack) -> Post | None:
@@ -103,6 +110,20 @@ class Guard:
                 clip=clip,
             )
 
+    def _untold(self, publication: Publication) -> tuple[str, ...]:
+        """What viewers must be told and are not, as recipe and niche stand now."""
+        with self.state.connect() as connection:
+            policy = policy_of(connection, publication.candidate_key)
+            changes = disclosure_changes_state.of_post(
+                connection, publication.content_sha256, publication.publication_id
+            )
+        required = must_tell(self._clip_plan(publication), policy)
+        tells = flags_of(publication.disclosure)
+        return (
+            *untold(tells, required, changes),
+            *unnoticed(publication.text.description, policy, tells),
+        )
+
     def _repeats(self, publication: Publication, *, now: datetime) -> tuple[str, ...]:
         """Posts of the channel that show nearly the same."""
         with self.state.connect() as connection:
@@ -114,6 +135,8 @@ class Guard:
             return ()
         return tuple(
             f"it is nearly the same as '{other.title}', which this channel has already"
+            f" (post {other.publication_id}): make the clip anew with another recipe, take the"
+            " older post down, or reject this clip"
             for other in posted
             if other.publication_id != publication.publication_id
             and likeness(mine, other.likeness).is_same
@@ -131,6 +154,7 @@ class Guard:
             subtitles=attached.get(ArtefactKind.SUBTITLES),
             due_at=publication.due_at,
             duration_s=clip.duration_s,
+            disclosure=publication.disclosure,
             has_overlay=self._has_overlay(publication),
         )
 
@@ -144,14 +168,17 @@ class Guard:
         }
 
     def _has_overlay(self, publication: Publication) -> bool | None:
+        clip = self._clip_plan(publication)
+        return None if clip is None else any(each.name in _DRAWS_OVER for each in clip.filters)
+
+    def _clip_plan(self, publication: Publication) -> ClipPlan | None:
         key = parse_candidate_key(publication.candidate_key)
         document = key.storage_key("transform", "edit_plan.json")
         if self.storage.size_bytes(document) is None:
             return None
         plan = load(self.storage, document, EditPlan, made_by="edit_plan")
         number = publication.clip_number
-        clips = [clip for clip in plan.clips if clip.number == number]
-        return any(each.name in _DRAWS_OVER for clip in clips for each in clip.filters)
+        return next((clip for clip in plan.clips if clip.number == number), None)
 
 
 def _rights(

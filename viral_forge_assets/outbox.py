@@ -3,22 +3,34 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from types import MappingProxyType
 
 import sqlalchemy as sa
 
-from viral_forge_assets.clearance import verdict_on
-from viral_forge_assets.domain.copywriting import compose_text, numbered
+from viral_forge_assets.clearance import policy_of, verdict_on
+from viral_forge_assets.domain.copywriting import Copy, compose_text, numbered
+from viral_forge_assets.domain.disclosure import must_tell, paid_words, told
+from viral_forge_assets.domain.edit_plan import ClipPlan, EditPlan, words_in_clip
 from viral_forge_assets.domain.publishing import plan_publications
 from viral_forge_assets.partitions import known_candidate
 from viral_forge_assets.queueing import deal_times
+from viral_forge_resources.contracts.disclosures import Flag, disclosure_of
 from viral_forge_resources.contracts.errors import BadInput, NotPermitted
-from viral_forge_resources.contracts.media import Transcript, Word
-from viral_forge_resources.contracts.publishing import Channel, PostText, Publication, Publisher
+from viral_forge_resources.contracts.media import Transcript
+from viral_forge_resources.contracts.publishing import (
+    Channel,
+    Disclosure,
+    PostText,
+    Publication,
+    Publisher,
+)
 from viral_forge_resources.contracts.records import Candidate, CandidateStatus, Clip
+from viral_forge_resources.contracts.scanning import NichePolicy
 from viral_forge_resources.state import approvals as approvals_state
 from viral_forge_resources.state import candidates as candidates_state
 from viral_forge_resources.state import channels as channels_state
 from viral_forge_resources.state import clips as clips_state
+from viral_forge_resources.state import disclosure_changes as disclosure_changes_state
 from viral_forge_resources.state import publications as publications_state
 
 
@@ -43,12 +55,19 @@ def plan_posts(
     transcript: Transcript,
     publishers: Mapping[str, Publisher],
     requires_approval: bool,
-    said_in: Mapping[int, tuple[Word, ...]] | None = None,
+    plan: EditPlan | None = None,
+    copies: Mapping[tuple[str, str], Copy] = MappingProxyType({}),
 ) -> PlannedPosts:
     """Plan every clip of the candidate for every channel that serves its niche.
 
-    A post tells of what is ``said_in`` its clip, by number; of all of ``transcript`` where that is
-    not known.
+    Args:
+        connection: in a transaction of the caller's.
+        candidate_key: whose clips.
+        transcript: of the whole source; a post tells of what is said in its clip.
+        publishers: by name.
+        requires_approval: whether a person says yes to each clip first.
+        plan: what the clips were made by; None: a post tells of all of ``transcript``.
+        copies: what models wrote, by content hash and publisher; where nothing, rules write.
 
     Clips that a person said no to, and those a channel may hold already, are not planned.
 
@@ -63,24 +82,31 @@ def plan_posts(
     wanted = [clip for clip in clips if not _is_rejected(connection, clip)]
     attributions = _attributions(connection, candidate, wanted, channels, now=now)
 
-    def text_of(clip: Clip, channel: Channel) -> PostText:
-        limits = publishers[channel.publisher].limits
-        text = compose_text(
-            title=candidate.title,
-            niche=candidate.niche,
-            transcript=replace(
-                transcript, words=(said_in or {}).get(clip.number, transcript.words)
-            ),
-            attribution=attributions[clip.number, channel],
-            limits=limits,
-        )
-        return numbered(text, number=clip.number, of=len(clips), limits=limits)
-
+    words = _Words(
+        connection=connection,
+        candidate=candidate,
+        policy=policy_of(connection, candidate_key),
+        transcript=transcript,
+        plan=plan,
+        copies=copies,
+        attributions=attributions,
+        publishers=publishers,
+        clips=len(clips),
+    )
     new = 0
     for clip in wanted:
         allowed = [channel for channel in channels if (clip.number, channel) in attributions]
-        planned = plan_publications([clip], allowed, text_of=text_of, due_at=now, now=now)
-        new += sum(publications_state.plan(connection, row) for row in planned)
+        planned = plan_publications(
+            [clip],
+            allowed,
+            text_of=words.text,
+            disclosure_of=words.disclosure,
+            due_at=now,
+            now=now,
+        )
+        for row in planned:
+            new += publications_state.plan(connection, row)
+            publications_state.tell(connection, row.publication_id, row.disclosure)
     for clip in wanted:
         if not requires_approval or approvals_state.current(connection, clip.content_sha256):
             publications_state.approve(connection, clip.content_sha256, now=now)
@@ -89,6 +115,48 @@ def plan_posts(
     _forget_failure(connection, candidate, now=now)
     rows = publications_state.of_candidate(connection, candidate_key)
     return PlannedPosts(rows=rows, new=new, clips=len(clips))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Words:
+    """What the posts of a candidate say, and what they tell viewers of themselves."""
+
+    connection: sa.Connection
+    candidate: Candidate
+    policy: NichePolicy
+    transcript: Transcript
+    plan: EditPlan | None
+    copies: Mapping[tuple[str, str], Copy]
+    attributions: Mapping[tuple[int, Channel], str | None]
+    publishers: Mapping[str, Publisher]
+    clips: int
+
+    def text(self, clip: Clip, channel: Channel) -> PostText:
+        limits = self.publishers[channel.publisher].limits
+        made = self._made(clip)
+        said = words_in_clip(self.transcript.words, made.segments) if made else None
+        text = compose_text(
+            title=self.candidate.title,
+            niche=self.candidate.niche,
+            transcript=self.transcript if said is None else replace(self.transcript, words=said),
+            attribution=self.attributions[clip.number, channel],
+            limits=limits,
+            paid=paid_words(self.policy, is_told=Flag.PAID in self._tells(clip, channel)),
+            copy=self.copies.get((clip.content_sha256, channel.publisher)),
+        )
+        return numbered(text, number=clip.number, of=self.clips, limits=limits)
+
+    def disclosure(self, clip: Clip, channel: Channel) -> Disclosure:
+        return disclosure_of(self._tells(clip, channel))
+
+    def _tells(self, clip: Clip, channel: Channel) -> frozenset[Flag]:
+        post = publications_state.publication_id(clip.content_sha256, channel.channel_id)
+        changes = disclosure_changes_state.of_post(self.connection, clip.content_sha256, post)
+        return told(must_tell(self._made(clip), self.policy), changes)
+
+    def _made(self, clip: Clip) -> ClipPlan | None:
+        found = self.plan.clips if self.plan else ()
+        return next((each for each in found if each.number == clip.number), None)
 
 
 def _forget_failure(connection: sa.Connection, candidate: Candidate, *, now: datetime) -> None:

@@ -1,11 +1,13 @@
 """Stage 5, by candidate: what is to be posted where, and what was posted."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import dagster as dg
 import sqlalchemy as sa
 
+from viral_forge_assets.asking import Asker
+from viral_forge_assets.copywriters import Copywriter
 from viral_forge_assets.domain.edit_plan import EditPlan, words_in_clip
 from viral_forge_assets.failures import dagster_failures
 from viral_forge_assets.metadata import markdown_table, table_metadata
@@ -13,7 +15,10 @@ from viral_forge_assets.outbox import plan_posts
 from viral_forge_assets.partitions import candidate_partitions, known_candidate
 from viral_forge_assets.posting import Poster
 from viral_forge_assets.provenance import load
+from viral_forge_resources.contracts.costs import Budget
+from viral_forge_resources.contracts.disclosures import flags_of
 from viral_forge_resources.contracts.keys import parse_candidate_key
+from viral_forge_resources.contracts.llm import LanguageModel
 from viral_forge_resources.contracts.media import Transcript
 from viral_forge_resources.contracts.publishing import (
     Publication,
@@ -39,6 +44,8 @@ def publication_plan(
     storage: dg.ResourceParam[Storage],
     publishers: dg.ResourceParam[Mapping[str, Publisher]],
     studio: dg.ResourceParam[Studio],
+    language_models: dg.ResourceParam[Sequence[LanguageModel]],
+    llm_budget: dg.ResourceParam[Budget],
 ) -> dg.MaterializeResult[None]:
     """The clips' posts per channel, with their words and times: rows of the outbox.
 
@@ -51,7 +58,9 @@ def publication_plan(
         words = load(storage, document, Transcript, made_by="transcript")
         document = key.storage_key("transform", "edit_plan.json")
         plan = load(storage, document, EditPlan, made_by="edit_plan")
-        said_in = {each.number: words_in_clip(words.words, each.segments) for each in plan.clips}
+        asker = Asker(state=state, budget=llm_budget, niche=key.niche)
+        writer = Copywriter(key=key, storage=storage, asker=asker, models=language_models)
+        copies = writer.write(state, publishers, _said(plan, words))
         with state.begin() as connection:
             planned = plan_posts(
                 connection,
@@ -59,7 +68,8 @@ def publication_plan(
                 transcript=words,
                 publishers=publishers,
                 requires_approval=studio.requires_approval,
-                said_in=said_in,
+                plan=plan,
+                copies=copies.by_post,
             )
     waiting = [row for row in planned.rows if row.state is PublicationState.PLANNED]
     facts = table_metadata(rows=len(planned.rows), rows_read=planned.clips, rows_new=planned.new)
@@ -67,7 +77,16 @@ def publication_plan(
         metadata=facts
         | {"posts": markdown_table([_shown(row) for row in planned.rows])}
         | {"waiting_for_approval": len(waiting), "approve_with": _approval_commands(waiting)}
+        | ({"words_by_rules_because": "; ".join(copies.notes)} if copies.notes else {})
     )
+
+
+def _said(plan: EditPlan, transcript: Transcript) -> dict[int, str]:
+    """What is said in each clip, by its number."""
+    return {
+        clip.number: " ".join(word.text for word in words_in_clip(transcript.words, clip.segments))
+        for clip in plan.clips
+    }
 
 
 def _approval_commands(waiting: list[Publication]) -> dg.MarkdownMetadataValue:
@@ -84,6 +103,8 @@ def _shown(row: Publication) -> dict[str, object]:
         "state": row.state.value,
         "due": row.due_at.isoformat(timespec="minutes"),
         "title": row.text.title,
+        "written by": row.text.written_by or "rules",
+        "tells viewers of": ", ".join(sorted(flags_of(row.disclosure))) or "nothing",
         "reason": row.reason,
     }
 

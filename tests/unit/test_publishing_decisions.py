@@ -38,6 +38,7 @@ from viral_forge_resources.contracts.errors import (
 )
 from viral_forge_resources.contracts.publishing import (
     TRANSITIONS,
+    Disclosure,
     Lookup,
     Processing,
     PublicationState,
@@ -123,9 +124,11 @@ def test_every_clip_is_planned_on_every_channel_under_an_id_of_its_bytes_and_cha
         clips,
         channels,
         text_of=lambda made, on: post_text(title=f"{made.number} on {on.name}"),
+        disclosure_of=lambda _made, on: Disclosure(is_paid=on.name == "other"),
         due_at=NOW + timedelta(hours=1),
         now=NOW,
     )
+    assert [row.disclosure.is_paid for row in planned] == [False, True, False, True]
     assert [row.text.title for row in planned] == [
         "1 on main",
         "1 on other",

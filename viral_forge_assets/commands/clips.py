@@ -1,4 +1,4 @@
-"""``viral-forge approve``, ``reject`` and ``settle``: what people say of clips and their posts."""
+"""``viral-forge approve``, ``reject``, ``settle`` and ``disclose``: what people say of posts."""
 
 from datetime import UTC, datetime
 from getpass import getuser
@@ -8,6 +8,8 @@ import typer
 
 from viral_forge_assets.approval import Decision, decide, settle_unknown
 from viral_forge_assets.commands.terminal import say, writing
+from viral_forge_assets.disclosing import change_disclosure
+from viral_forge_resources.contracts.disclosures import DisclosureChange, Flag, flags_of
 
 
 def approve(
@@ -38,6 +40,29 @@ def _decide(clips: list[str], note: str, *, is_approved: bool) -> None:
             clip = decide(connection, prefix, decision)
             word = "approved" if is_approved else "rejected"
             say(f"{word} clip {clip.number} of {clip.candidate_key}")
+
+
+def disclose(
+    post: Annotated[str, typer.Argument(help="A post's id, or a clip's whole content hash.")],
+    flag: Annotated[Flag, typer.Argument(help="What viewers are told of.")],
+    why: Annotated[str, typer.Option(help="Why; needed where something is taken away.")] = "",
+    *,
+    remove: Annotated[bool, typer.Option("--remove", help="Do not tell them of it.")] = False,
+) -> None:
+    """Say what viewers of a post are told: AI, payment, or that it is made for children."""
+    change = DisclosureChange(
+        content_sha256="",
+        flag=flag,
+        is_told=not remove,
+        decided_by=getuser(),
+        decided_at=datetime.now(UTC),
+        why=why or None,
+    )
+    with writing() as connection:
+        rows = change_disclosure(connection, post, change)
+    for row in rows:
+        tells = ", ".join(sorted(flags_of(row.disclosure))) or "nothing"
+        say(f"{row.publication_id} on {row.channel_id} tells viewers of: {tells}")
 
 
 def settle(

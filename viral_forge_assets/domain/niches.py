@@ -78,6 +78,8 @@ Place = tuple[int | str, ...]
 """Keys and positions, from the outermost inwards."""
 
 _Text = Annotated[str, Field(min_length=1, max_length=500)]
+_Line = Annotated[str, Field(min_length=1, max_length=300)]
+_Notice = Annotated[str, Field(max_length=100)]
 _Platform = Annotated[str, AfterValidator(_known_scanner)]
 _Watched = Annotated[dict[str, list[_Text]], AfterValidator(_by_known_scanner)]
 _Recipe = Annotated[str, AfterValidator(_known_recipe)]
@@ -144,6 +146,21 @@ class NicheDescription(BaseModel):
     )
     adds_trends: bool = Field(
         default=_USUAL.adds_trends, description="What rises in it becomes a niche unasked."
+    )
+    affiliate_lines: list[_Line] = Field(
+        default=[],
+        max_length=10,
+        description="Where to buy, below the words of its posts; any makes them paid.",
+    )
+    is_sponsored: bool = Field(
+        default=_USUAL.is_sponsored, description="Somebody pays for its posts."
+    )
+    paid_notice: _Notice = Field(
+        default=_USUAL.paid_notice,
+        description="What paid posts begin with; empty: '#ad' and why.",
+    )
+    is_made_for_kids: bool = Field(
+        default=_USUAL.is_made_for_kids, description="Its posts are for children."
     )
 
     def named(self, name: str) -> Niche:

@@ -18,6 +18,7 @@ from viral_forge_resources.contracts.keys import short_hash
 from viral_forge_resources.contracts.publishing import (
     Approval,
     Channel,
+    Disclosure,
     Lookup,
     PostText,
     Processing,
@@ -92,6 +93,7 @@ def plan_publications(
     channels: Sequence[Channel],
     *,
     text_of: Callable[[Clip, Channel], PostText],
+    disclosure_of: Callable[[Clip, Channel], Disclosure],
     due_at: datetime,
     now: datetime,
 ) -> tuple[Publication, ...]:
@@ -107,6 +109,7 @@ def plan_publications(
             text=text_of(clip, channel),
             due_at=due_at,
             planned_at=now,
+            disclosure=disclosure_of(clip, channel),
         )
         for clip in clips
         for channel in channels

@@ -28,6 +28,11 @@ class NichePolicy:
             bits are one video.
         translate_to: language of its clips' captions, a BCP 47 tag; None: as the recipe says.
         adds_trends: a rising keyword or channel becomes a niche of its own without being asked.
+        affiliate_lines: where to buy, as they stand below the words of its posts; any makes them
+            paid.
+        is_sponsored: somebody pays for its posts.
+        paid_notice: what paid posts begin with; empty: as ``domain.disclosure`` words it.
+        is_made_for_kids: its posts are for children, as platforms and law understand it.
     """
 
     platforms: tuple[str, ...] = ()
@@ -42,6 +47,10 @@ class NichePolicy:
     thumbnail_distance: int = 6
     adds_trends: bool = False
     translate_to: str | None = None
+    affiliate_lines: tuple[str, ...] = ()
+    is_sponsored: bool = False
+    paid_notice: str = ""
+    is_made_for_kids: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,6 +5,7 @@ Source: https://developers.facebook.com/docs/instagram-platform/instagram-graph-
 
 from collections.abc import Iterator
 
+from viral_forge_resources.contracts.counting_text import counted
 from viral_forge_resources.contracts.publishing import Post
 from viral_forge_resources.publishers._post_files import caption
 
@@ -16,8 +17,9 @@ _MOST_BYTES = 300_000_000
 def problems(post: Post) -> Iterator[str]:
     """Every reason why Instagram would refuse the post."""
     text = caption(post.text)
-    if len(text) > _MOST_CAPTION:
-        yield f"Instagram's captions have {_MOST_CAPTION:,} characters; this has {len(text):,}"
+    size = counted(text)
+    if size > _MOST_CAPTION:
+        yield f"Instagram's captions have {_MOST_CAPTION:,} characters; this has {size:,}"
     for sign, most in (("#", _MOST_HASHTAGS), ("@", _MOST_MENTIONS)):
         if text.count(sign) > most:
             yield f"Instagram's captions have {most} {sign}; this has {text.count(sign)}"

@@ -50,6 +50,9 @@ RECOVERIES: Mapping[int, Recovery] = MappingProxyType(
 )
 """By ``error.code``."""
 
+_POLICY = frozenset({(25, 2207050)})
+"""Codes with subcodes after which an account had better not go on: it is restricted."""
+
 _WAITS: Mapping[int, timedelta] = {
     4: _HOUR,
     9: _DAY,
@@ -73,6 +76,7 @@ def judge(answer: Answer) -> Refused | None:
         f"Meta says {word}" + (f": {printable(said)}" if said else ""),
         _recovery(answer, known),
         retry_after=_WAITS.get(known) if known is not None else None,
+        is_policy=(known, inside(error, "error_subcode")) in _POLICY,
         code=str(known),
     )
 

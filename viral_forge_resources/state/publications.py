@@ -100,6 +100,13 @@ def get(connection: sa.Connection, publication_id: str) -> Publication | None:
     return found[0] if found else None
 
 
+def of_content(connection: sa.Connection, content_sha256: str) -> tuple[Publication, ...]:
+    """Every publication of these bytes."""
+    of = publications.c
+    statement = sa.select(publications).where(of.content_sha256 == content_sha256)
+    return _read(connection, statement.order_by(of.channel_id))
+
+
 def of_candidate(connection: sa.Connection, key: str) -> tuple[Publication, ...]:
     """Every publication of a candidate, by clip and moment of planning."""
     statement = sa.select(publications).where(publications.c.candidate_key == key)
