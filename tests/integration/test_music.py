@@ -210,3 +210,14 @@ def _tone_db(sound: np.ndarray, pitch_hz: float, start_s: float, end_s: float) -
     part = sound[round(start_s * 48_000) : round(end_s * 48_000)]
     turns = 2j * np.pi * pitch_hz * np.arange(len(part)) / 48_000
     return float(20 * np.log10(abs((part * np.hanning(len(part))) @ np.exp(-turns)) + 1e-9))
+
+
+def test_effects_go_with_the_accents_and_need_no_music(studio, source):
+    key = studio.add(source)
+    told = studio.edit(key, recipe="hype")
+    assert told.success, told.failure
+    (clip,) = _plan(studio, key).clips
+    assert clip.soundtrack is not None
+    assert clip.soundtrack.effects
+    assert (clip.soundtrack.music, clip.materials) == (None, ())
+    assert clip_facts(_file(studio, key)).loudness_lufs == pytest.approx(-14.0, abs=1.0)
