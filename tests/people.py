@@ -86,7 +86,8 @@ def found_by_other(
     found = []
     for picture in pictures:
         tall, wide, _ = picture.shape
-        boxes = _dlib()(picture, int(closely))
+        # Of rows with padding between them dlib reads something else, now and then.
+        boxes = _dlib()(np.ascontiguousarray(picture), int(closely))
         middles = ((box.left() + box.right(), box.top() + box.bottom()) for box in boxes)
         found.append([(x / 2 / wide, y / 2 / tall) for x, y in middles])
     return found

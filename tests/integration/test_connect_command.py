@@ -101,7 +101,9 @@ def test_a_port_of_ones_own_is_listened_at(studio, monkeypatch):
     monkeypatch.setenv("VIRAL_FORGE_CONNECT_PORT", "53682")
     with _typed("connect", "x", "--channel", "main", "--niche", "cooking") as (command, address):
         httpx.get(consent(address))
-        told, _ = command.communicate(timeout=60)
+        assert command.stdout is not None
+        told = command.stdout.read()  # with what was read ahead of the address's line
+        command.wait(timeout=60)
     assert f"waiting at {REDIRECT} until" in told
     assert command.returncode == 0
 
