@@ -1,10 +1,11 @@
 """A language model that says what a test gives it."""
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from viral_forge_resources.contracts.errors import ViralForgeError
+from viral_forge_resources.contracts.errors import Unreachable, ViralForgeError
 from viral_forge_resources.contracts.llm import Answer, Estimate, Question
 
 
@@ -37,3 +38,15 @@ class FakeModel:
             completion_tokens=100,
             cost_usd=self.cost_usd,
         )
+
+
+def asked_for(name: str, question: Question) -> Any:
+    """What the question's material holds under that name.
+
+    Raises:
+        Unreachable: it is another question, which this model has no answer to.
+    """
+    material = json.loads(question.material)
+    if name not in material:
+        raise Unreachable("no answer to such a question")
+    return material[name]

@@ -23,6 +23,9 @@ _EMULATED = [
     name for name in grounded(publishers) if hasattr(ground_of(publishers, name), "emulator")
 ]
 _SCHEDULES = 520
+_FORGETFUL = {"instagram"}
+"""Publishes by a name of the upload alone: once the platform has forgotten it, nobody can tell."""
+_FORGETTING = {Fault.SESSIONS_GO, Fault.SESSIONS_GO_AFTER}
 
 
 Makers = Callable[[str], DeskMaker]
@@ -42,6 +45,12 @@ def _run(name: str, makers: Makers, faults: Sequence[Fault | None]) -> Publishin
         desk = makers(name).desk(platform, ground.opened(tools))
         desk.settle(faults)
     return desk
+
+
+def _asks_a_person(desk: PublishingDesk) -> bool:
+    """Whether it is said that nobody knows what became of a post: it is there once, or not."""
+    row = desk.row()
+    return row.state is _S.UNKNOWN and bool(row.reason) and len(desk.platform.posts()) <= 1
 
 
 def _is_posted_once(desk: PublishingDesk) -> None:
@@ -79,7 +88,10 @@ def test_one_fault_at_any_request_ends_in_one_post(name, fault, makers):
     faults=st.lists(st.one_of(st.none(), st.sampled_from(sorted(Fault))), min_size=1, max_size=16)
 )
 def test_any_schedule_of_faults_ends_in_one_post(name, makers, faults):
-    _is_posted_once(_run(name, makers, faults))
+    desk = _run(name, makers, faults)
+    is_forgotten = name in _FORGETFUL and not _FORGETTING.isdisjoint(faults)
+    if not (is_forgotten and _asks_a_person(desk)):
+        _is_posted_once(desk)
 
 
 def matrix(name: str, makers: Makers) -> dict[Fault, Counter[str]]:

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from tests.builders import scanned_video
 from tests.clips import QUICK, colours, lavfi, make
-from tests.fakes.language_model import FakeModel
+from tests.fakes.language_model import FakeModel, asked_for
 from tests.fakes.scanner import NO_TOOLS, FakeScanner
 from tests.studio import Studio, open_studio, tiny_recipes
 from viral_forge_assets.domain.b_roll import BRollWish
@@ -258,7 +258,7 @@ def test_a_recipe_without_b_roll_searches_nothing(home, sqlite_state, talk, lime
 
 def test_a_model_may_say_what_to_search_for(home, sqlite_state, talk, lime):
     def says(question):
-        words = json.loads(question.material)["words"]
+        words = asked_for("words", question)
         return {
             "items": [
                 {"id": each["id"], "query": "boiling water" if each["word"] == "kettle" else ""}
