@@ -22,7 +22,13 @@ from viral_forge_resources.contracts.errors import (
     Rejected,
     Transient,
 )
-from viral_forge_resources.contracts.publishing import Lookup, Post, Publication, Published
+from viral_forge_resources.contracts.publishing import (
+    Disclosure,
+    Lookup,
+    Post,
+    Publication,
+    Published,
+)
 from viral_forge_resources.publishers.folder import FolderPublisher
 
 CLIP = b"clip" * 100_000
@@ -80,6 +86,12 @@ def _visible(root: Path) -> list[str]:
 
 def _hidden(root: Path) -> list[str]:
     return sorted(path.name for path in root.glob("*/.*.partial"))
+
+
+def test_a_person_reads_what_viewers_must_be_told(publisher, post, root):
+    publisher.submit(replace(post, disclosure=Disclosure(is_paid=True)), FakeSession())
+    told = "Tell viewers, in the platform's own settings of the post: it is paid promotion."
+    assert told in (root / "main" / _NAME / "POST.txt").read_text()
 
 
 def test_a_post_has_everything_that_a_person_needs_to_post_it(publisher, post, root):

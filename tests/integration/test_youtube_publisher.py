@@ -18,6 +18,7 @@ from viral_forge_resources.contracts.counting_text import counted_tags
 from viral_forge_resources.contracts.errors import (
     NotSupported,
     OutcomeUnknown,
+    PolicyViolation,
     QuotaSpent,
     RateLimited,
     ReauthorisationNeeded,
@@ -232,11 +233,24 @@ def test_calls_are_counted_in_their_own_buckets(publisher, tools, post):
     assert tools.ledger.units() == {"videos.insert": 1, "units": 401}
 
 
-def test_a_video_that_youtube_ends_is_rejected_with_its_reason(publisher, platform, post):
-    platform.looks_needed, platform.ends_as = 1, "duplicate"
+@pytest.mark.parametrize(
+    ("reason", "kind"),
+    [
+        ("duplicate", Rejected),
+        ("length", Rejected),
+        ("copyright", PolicyViolation),
+        ("termsOfUse", PolicyViolation),
+        ("uploaderAccountSuspended", PolicyViolation),
+    ],
+)
+def test_a_video_that_youtube_ends_is_rejected_with_its_reason(
+    publisher, platform, post, reason, kind
+):
+    platform.looks_needed, platform.ends_as = 1, reason
     answer = publisher.submit(post, FakeSession())
-    with pytest.raises(Rejected, match="duplicate"):
+    with pytest.raises(Rejected, match=reason) as raised:
         publisher.check(answer.receipt, channel="main")
+    assert raised.type is kind
 
 
 def test_picture_and_captions_are_added_and_adding_them_twice_is_the_same(

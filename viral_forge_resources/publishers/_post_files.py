@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from viral_forge_resources.contracts.publishing import Post, PostText
+from viral_forge_resources.contracts.publishing import Disclosure, Post, PostText
 from viral_forge_resources.documents import to_json
 
 CLIP = "clip.mp4"
@@ -77,6 +77,16 @@ def _whole(text: str) -> str:
     return text.encode(errors="replace").decode()
 
 
+def _told(disclosure: Disclosure) -> str:
+    """What viewers must be told, for people who post by hand."""
+    flags = {
+        "it holds AI-generated or altered media": disclosure.is_synthetic,
+        "it is paid promotion": disclosure.is_paid,
+        "it is made for kids": disclosure.is_made_for_kids,
+    }
+    return "; ".join(words for words, is_told in flags.items() if is_told)
+
+
 def _instructions(post: Post) -> str:
     due = post.due_at.astimezone(UTC).strftime("%A %d %B %Y, %H:%M UTC")
     steps = [
@@ -86,6 +96,8 @@ def _instructions(post: Post) -> str:
     ]
     if post.subtitles is not None:
         steps.append(f"Add {SUBTITLES} where the platform takes subtitles.")
+    if told := _told(post.disclosure):
+        steps.append(f"Tell viewers, in the platform's own settings of the post: {told}.")
     if post.text.attribution:
         steps.append("Keep the attribution in the description: it is owed for this material.")
     steps.append(
