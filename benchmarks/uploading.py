@@ -1,8 +1,9 @@
-"""A file of 2 GB goes to YouTube in the time of a plain PUT, and takes no memory.
+"""What it costs to send a file of 2 GB to YouTube, in time against a plain PUT and in memory.
 
 Both send the same sparse file to the same process on the loopback, which reads and forgets it. The
 plain PUT is httpx's, of the same pieces; ours hashes them on the way, and gives the last ones out
-only if all are what was approved.
+only if all are what was approved. An unloaded loopback takes 3 GB a second, SHA-256 1.8: there
+the ratio is that of hashing; over a link of 1 GB a second or less hashing hides behind sending.
 """
 
 import hashlib

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
+from random import Random
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -23,6 +24,9 @@ _EMULATED = [
     name for name in grounded(publishers) if hasattr(ground_of(publishers, name), "emulator")
 ]
 _SCHEDULES = 520
+_SOME_PIECES = 3_500_001
+_LARGE = {"tiktok": 65_000_003}
+"""What a platform takes in several requests."""
 _FORGETFUL = {"instagram"}
 """Publishes by a name of the upload alone: once the platform has forgotten it, nobody can tell."""
 _FORGETTING = {Fault.SESSIONS_GO, Fault.SESSIONS_GO_AFTER}
@@ -53,12 +57,12 @@ def _asks_a_person(desk: PublishingDesk) -> bool:
     return row.state is _S.UNKNOWN and bool(row.reason) and len(desk.platform.posts()) <= 1
 
 
-def _is_posted_once(desk: PublishingDesk) -> None:
+def _is_posted_once(desk: PublishingDesk, clip: bytes = CLIP) -> None:
     """Nothing was refused, so in the end it is live: once, whole, on its own account."""
     row = desk.row()
     assert (row.state, row.reason) == (_S.PUBLISHED, row.reason)
     account = desk.platform.accounts["main"].account_id
-    assert desk.platform.posts() == [(account, CLIP)]
+    assert desk.platform.posts() == [(account, clip)]
     assert row.post_id
     assert row.post_url
 
@@ -92,6 +96,23 @@ def test_any_schedule_of_faults_ends_in_one_post(name, makers, faults):
     is_forgotten = name in _FORGETFUL and not _FORGETTING.isdisjoint(faults)
     if not (is_forgotten and _asks_a_person(desk)):
         _is_posted_once(desk)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "fault", [Fault.BREAKS, Fault.CUT, Fault.KILLED_AMID], ids=lambda f: f.name
+)
+@pytest.mark.parametrize("name", _EMULATED)
+def test_a_large_video_goes_on_wherever_it_broke_off(name, fault, sqlite_template, tmp_path):
+    """An upload that went on in the middle of a piece was rejected as other bytes."""
+    clip = Random(3).randbytes(_LARGE.get(name, _SOME_PIECES))  # noqa: S311  the same every time
+    maker = DeskMaker(sqlite_template, tmp_path, name, clip=clip)
+    makers = {name: maker}.__getitem__
+    for place in itertools.count():
+        desk = _run(name, makers, [None] * place + [fault])
+        _is_posted_once(desk, clip)
+        if desk.platform.faults:
+            break
 
 
 def matrix(name: str, makers: Makers) -> dict[Fault, Counter[str]]:

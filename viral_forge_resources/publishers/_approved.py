@@ -73,10 +73,12 @@ class ApprovedVideo:
         piece = self._file.read(size)
         if not piece:
             raise Rejected("the clip's file was cut off while it was sent")
-        if place == self._hashed:
+        if place <= self._hashed < place + len(piece):
+            # What is sent again may end anywhere in what was hashed: the rest of it is new.
+            new = piece[self._hashed - place :]
             self._settle(most_left=_MOST_WAITING)
-            self._hashed += len(piece)
-            self._hashing.append(self._hasher.submit(self._digest.update, piece))
+            self._hashed += len(new)
+            self._hashing.append(self._hasher.submit(self._digest.update, new))
         return piece
 
     def _settle(self, *, most_left: int) -> None:
