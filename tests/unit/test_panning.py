@@ -116,3 +116,16 @@ def test_a_pan_never_jumps_and_starts_and_stops_softly(start, steps):
     assert max(map(abs, speeds)) <= FASTEST + 1e-6
     inner = speeds[FPS // 2 : -FPS // 2]
     assert max(abs(b - a) for a, b in pairwise(inner)) * FPS <= 2 * FASTEST / 0.4 + 1e-6
+
+
+def test_a_shot_that_begins_on_a_move_begins_as_calmly_as_it_goes_on():
+    quick = [0.28 + 0.05 * min(index, 6) + 0.01 * (index % 2) for index in range(25)]
+    path = still_or_moving(_seen(quick), TIMES, WIDE)
+
+    assert len(path) == len(TIMES)
+    jerks = [
+        d - 3 * c + 3 * b - a
+        for a, b, c, d in zip(path, path[1:], path[2:], path[3:], strict=False)
+    ]
+    clip_px = 1080 / WIDE.part
+    assert (sum(jerk**2 for jerk in jerks) / len(jerks)) ** 0.5 * clip_px <= 0.6

@@ -71,14 +71,16 @@ def still_or_moving(seen: Seen, times: Sequence[float], axis: Axis) -> tuple[flo
     if not steady or not _is_enough(shown, times):
         return (still,)
     step_s = (times[-1] - times[0]) / (len(times) - 1)
-    subject = _softened([axis.inside(_at(steady, time_s)) for time_s in times], step_s)
+    places = [axis.inside(_at(steady, time_s)) for time_s in times]
+    subject = [axis.inside(place) for place in _softened(places, step_s)]
     room = _DEAD_ZONE * axis.part
     lowest, highest = max(subject) - room, min(subject) + room
     if lowest <= highest:
         return (axis.inside(min(max(still, lowest), highest)),)
     # The less sure its place is, the less reason there is to move.
     slack = max(_SLACK * axis.part, median(_misses(shown, times, subject)))
-    path = _softened(_followed(subject, slack, _FASTEST * axis.part * step_s), step_s)
+    followed = _followed(subject, slack, _FASTEST * axis.part * step_s)
+    path = [axis.inside(place) for place in _softened(followed, step_s)]
     held = _held(_misses(shown, times, path), axis)
     if held < max(_LEAST_HELD, _held(_misses(shown, times, [still] * len(times)), axis)):
         return (still,)
@@ -116,19 +118,22 @@ def _at(seen: Seen, time_s: float) -> float:
 
 
 def _softened(path: Sequence[float], step_s: float) -> list[float]:
-    """The mean of what is around, taken twice; narrower at the ends, so that they do not lag."""
+    """The mean of what is around, taken twice; the ends stay where they are, and do not lag."""
     reach = round(_SOFTENED_S / step_s / 2)
     return _mean_around(_mean_around(path, reach), reach)
 
 
 def _mean_around(path: Sequence[float], reach: int) -> list[float]:
-    sums = [0.0, *accumulate(path)]
-    last = len(path) - 1
-    means = []
-    for index in range(len(path)):
-        near = min(reach, index, last - index)
-        means.append((sums[index + near + 1] - sums[index - near]) / (2 * near + 1))
-    return means
+    """Beyond an end the path goes on as it came, turned about it: a shot may begin on a move.
+
+    A window that is narrower there would leave the first steps as rough as they are.
+    """
+    reach = min(reach, len(path) - 1)
+    before = [2 * path[0] - place for place in path[reach:0:-1]]
+    after = [2 * path[-1] - place for place in path[-2 : -reach - 2 : -1]]
+    sums = [0.0, *accumulate([*before, *path, *after])]
+    width = 2 * reach + 1
+    return [(sums[index + width] - sums[index]) / width for index in range(len(path))]
 
 
 def _followed(subject: Sequence[float], room: float, fastest: float) -> list[float]:
