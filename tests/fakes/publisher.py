@@ -45,6 +45,7 @@ class FakePublisher:
     """
 
     platform: str = "fake"
+    most_at_once: int | None = None
     limits: TextLimits = _LIMITS
     looks_needed: int = 0
     can_look: bool = True

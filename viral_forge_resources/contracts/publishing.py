@@ -293,12 +293,24 @@ class PostMetric:
 
 @runtime_checkable
 class MetricsReader(Protocol):
-    """Reads results of posts back."""
+    """Reads results of posts back.
+
+    Attributes:
+        most_at_once: how many posts of one channel one ``read`` may be asked about; None where
+            the posts of every channel are read together.
+    """
+
+    most_at_once: int | None
 
     def read(self, publications: tuple[Publication, ...]) -> tuple[PostMetric, ...]:
-        """Every number there is of these posts.
+        """Every number that there is of these posts; changes nothing.
+
+        A number that the platform leaves out is a row without a value and with the reason. May be
+        called by several threads at once.
 
         Raises:
             BadInput: a file that cannot be understood; names file and column.
             Transient: the platform did not answer.
+            ReauthorisationNeeded, Misconfigured, UnexpectedAnswer: no number can be had like this;
+                of several posts the caller then asks one by one.
         """

@@ -54,6 +54,7 @@ class FolderPublisher:
     platform = "folder"
     # What a person can paste anywhere: YouTube's title, and all of it in Instagram's 2,200.
     limits = TextLimits(max_title=100, max_description=1_900, max_tags=180)
+    most_at_once: int | None = None  # a title that two posts share must not count for both
 
     def __init__(self, *, path: Path, reports: Path) -> None:
         self._path = path
