@@ -131,6 +131,41 @@ def test_the_figure_of_inaudible_sound_is_passed_on():
     assert any("as its source is; inaudible at -64" in result.message for result in results)
 
 
+HELD_BACK = replace(
+    CLIP,
+    sound=SoundLevel(
+        measured_lufs=-26.2,
+        gain_db=9.7,
+        expected_lufs=-22.4,
+        note="-22.4 is as loud as it gets",
+        is_held_back=True,
+    ),
+)
+
+
+def test_sound_that_its_peaks_hold_back_is_as_loud_as_its_plan_says_and_says_why():
+    quiet = replace(GOOD, loudness_lufs=-22.0)
+
+    messages = {result.name: result.message for result in _check(quiet, clip=HELD_BACK)}
+
+    assert _failed(quiet, clip=HELD_BACK) == set()
+    assert "-22.4 is as loud as it gets" in messages["rendered_clips_are_loud_enough"]
+
+
+@pytest.mark.parametrize("loudness_lufs", [-24.0, -14.0])
+def test_sound_that_its_peaks_hold_back_is_no_other_than_planned(loudness_lufs):
+    facts = replace(GOOD, loudness_lufs=loudness_lufs)
+    assert _failed(facts, clip=HELD_BACK) == {"rendered_clips_are_loud_enough"}
+
+
+def test_an_expected_loudness_off_the_target_is_no_excuse_without_peaks_that_hold_it_back():
+    assert HELD_BACK.sound is not None
+    clip = replace(HELD_BACK, sound=replace(HELD_BACK.sound, is_held_back=False))
+    assert _failed(replace(GOOD, loudness_lufs=-22.4), clip=clip) == {
+        "rendered_clips_are_loud_enough"
+    }
+
+
 @pytest.mark.parametrize("clip", [SOUNDLESS, SILENT, INAUDIBLE])
 @pytest.mark.parametrize("loudness_lufs", [-14.0, -64.2])
 def test_sound_out_of_nowhere_fails(clip, loudness_lufs):

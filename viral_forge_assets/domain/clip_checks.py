@@ -26,7 +26,8 @@ CHECK_NAMES = {
     _SIZE: "Each clip has the size, and so the shape, that its plan says.",
     _RATE: "Each clip has one constant frame rate, the planned one.",
     _SYNC: "Sound and picture of each clip start and end together, to 40 ms.",
-    _LOUDNESS: "Each clip has the loudness planned, to 1 LU, or is silent as its source is.",
+    _LOUDNESS: "Each clip is as loud as planned, to 1 LU, or silent as its source is; the plan says"
+    " where peaks keep it from the recipe's loudness.",
     _PEAK: "No clip's true peak is above -1 dBTP: louder ones distort after a platform's encoder.",
     _BLACK: "At most 30 % of a clip is black.",
     _FROZEN: "At most 95 % of a clip stands still.",
@@ -148,7 +149,8 @@ def _sync(facts: ClipFacts) -> CheckResult:
 
 
 def _loudness(facts: ClipFacts, plan: EditPlan, clip: ClipPlan) -> CheckResult:
-    wanted = f"{plan.target_lufs:g} ± {_LOUDNESS_LU:g} LUFS"
+    wanted_lufs = _planned_lufs(plan, clip)
+    wanted = f"{wanted_lufs:g} ± {_LOUDNESS_LU:g} LUFS"
     note = f"; {clip.sound.note}" if clip.sound and clip.sound.note else ""
     is_planned_silent = clip.sound is None or clip.is_silent
     if facts.loudness_lufs is None:
@@ -161,9 +163,17 @@ def _loudness(facts: ClipFacts, plan: EditPlan, clip: ClipPlan) -> CheckResult:
         return CheckResult(name=_LOUDNESS, passed=False, message=said)
     return CheckResult(
         name=_LOUDNESS,
-        passed=abs(facts.loudness_lufs - plan.target_lufs) <= _LOUDNESS_LU,
+        passed=abs(facts.loudness_lufs - wanted_lufs) <= _LOUDNESS_LU,
         message=f"{facts.loudness_lufs:.1f} LUFS, wanted {wanted}{note}",
     )
+
+
+def _planned_lufs(plan: EditPlan, clip: ClipPlan) -> float:
+    """The target, or what is left of it where peaks hold the sound back."""
+    sound = clip.sound
+    if sound is None or not sound.is_held_back or sound.expected_lufs is None:
+        return plan.target_lufs
+    return sound.expected_lufs
 
 
 def _peak(facts: ClipFacts) -> CheckResult:

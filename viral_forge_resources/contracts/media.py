@@ -228,6 +228,8 @@ class SoundLevel:
             sound is silent or inaudible: the clip is made as of a source without sound.
         expected_lufs: what gain and limiter were measured to give; None where ``gain_db`` is.
         note: why the target is not reached, if it is not.
+        is_held_back: its peaks stand so far above the rest that it ends below the target; the note
+            says where.
         is_heard: the cut sound itself is part of the clip; else nobody would hear it.
         soundtrack_db: what music and effects are raised by ahead of that; None: there are none.
     """
@@ -237,6 +239,7 @@ class SoundLevel:
     expected_lufs: float | None
     note: str | None = None
     is_heard: bool = True
+    is_held_back: bool = False
     soundtrack_db: float | None = None
 
 

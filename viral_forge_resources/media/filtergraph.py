@@ -30,7 +30,7 @@ _PAD_S = 1.0
 _FADE_SAMPLES = 384
 """8 ms: no click at a joint, no word swallowed."""
 
-_LIMIT = 0.79
+LIMIT = 0.79
 """-2 dBFS: AAC at 192 kb/s was seen to add up to 0.8 dB, and platforms want a true peak <= -1."""
 
 _OVERSAMPLED_HZ = 4 * SOUND_RATE_HZ
@@ -183,7 +183,7 @@ def _louder(gain_db: float | None) -> list[str]:
         f"volume={gain_db:.2f}dB",
         f"aresample={_OVERSAMPLED_HZ}",
         # level=false: left to itself it raises the result to 0 dB again.
-        f"alimiter=limit={_LIMIT}:level=false:latency=true",
+        f"alimiter=limit={LIMIT}:level=false:latency=true",
         f"aresample={SOUND_RATE_HZ}",
         # The limiter may stamp what follows a joint late by its look-ahead of 5 ms.
         "asetpts=N/SR/TB",

@@ -14,7 +14,7 @@ from viral_forge_resources.media._cuts import Span, input_arguments, spans_of
 from viral_forge_resources.media._extras import extra_arguments, link_extras, with_numbers
 from viral_forge_resources.media._source import source_facts
 from viral_forge_resources.media.ffmpeg import run_ffmpeg
-from viral_forge_resources.media.filtergraph import SOUND, SOUNDTRACK, sound_graph
+from viral_forge_resources.media.filtergraph import LIMIT, SOUND, SOUNDTRACK, sound_graph
 
 METER = "ebur128=peak=true:framelog=quiet"
 
@@ -33,7 +33,15 @@ _INAUDIBLE_LUFS = -60.0
 hiss of a microphone just as well: nobody meant it to be heard."""
 
 _CLOSE_ENOUGH_LU = 0.3
-_ROUNDS = 4
+_ROUNDS = 8
+_FINE_DB = 0.5
+"""Nobody hears a smaller step."""
+
+_MOST_LOST_LU = 6.0
+"""By which the limiter may leave the whole quieter than the gain alone would: sound that needs more
+is ticks in silence, and raising it raises the hiss and the tails between them."""
+
+_CEILING_DB = 20 * math.log10(LIMIT)
 
 _SOURCE_LINK = "source"
 _TRACK = "track"
@@ -53,54 +61,65 @@ def sound_level(
     """Measure the cut sound and find the gain that, with the limiter, reaches ``target_lufs``.
 
     A soundtrack is laid over it first, at the level it was composed for: the mix reaches the
-    target. Sound that nobody hears has no gain: it counts as no sound, and the note says so.
+    target. Sound that nobody hears has no gain: it counts as no sound, and the note says so. Where
+    the limiter would have to hold back too much, the gain is the highest at which it need not.
 
     Raises:
         BadInput: the sound cannot be decoded.
     """
     desk = _Desk(source=source, spans=spans_of(segments, _GRID), soundtrack=soundtrack)
-    measured = desk.lufs(_Mix(has_soundtrack=False)) if has_sound else None
-    is_heard = measured is not None and measured >= _INAUDIBLE_LUFS
+    measured = desk.heard(_Mix(has_soundtrack=False)) if has_sound else None
+    is_heard = measured is not None and measured.lufs >= _INAUDIBLE_LUFS
     mix = _Mix(has_source=is_heard, has_soundtrack=soundtrack is not None)
     start = measured if is_heard else None
     if soundtrack is not None:
-        mix = replace(mix, soundtrack_db=measured - REFERENCE_LUFS if measured and is_heard else 0)
-        start = desk.lufs(mix)
+        mix = replace(mix, soundtrack_db=start.lufs - REFERENCE_LUFS if start else 0)
+        start = desk.heard(mix)
     note = None if is_heard or not has_sound else _inaudible(measured)
+    measured_lufs = measured.lufs if measured else None
     if start is None:
         return SoundLevel(
-            measured_lufs=measured,
+            measured_lufs=measured_lufs,
             gain_db=None,
             expected_lufs=None,
             note=f"{note or 'There is no sound'}: it counts as no sound.",
             is_heard=False,
         )
-    gain_db, reached = _levelled(desk, mix, target_lufs - start, target_lufs=target_lufs)
+    gain_db, reached = _levelled(desk, mix, start, target_lufs=target_lufs)
+    held_back = _held_back(reached, target_lufs)
     return SoundLevel(
-        measured_lufs=measured,
+        measured_lufs=measured_lufs,
         gain_db=gain_db,
         expected_lufs=reached,
-        note=_note(reached, target_lufs) or (note and f"{note}: music and effects stand alone."),
+        note=held_back or (note and f"{note}: music and effects stand alone."),
         is_heard=is_heard,
+        is_held_back=held_back is not None,
         soundtrack_db=round(mix.soundtrack_db, 2) if mix.has_soundtrack else None,
     )
 
 
 def _levelled(
-    desk: "_Desk", mix: "_Mix", gain_db: float, *, target_lufs: float
+    desk: "_Desk", mix: "_Mix", start: "_Heard", *, target_lufs: float
 ) -> tuple[float, float]:
-    """The gain that comes nearest to the target, and what it reaches."""
-    best_gain_db, best_lufs = gain_db, -math.inf
+    """The gain that comes nearest to the target without too much limiting, and what it reaches."""
+    clean_db = _CEILING_DB - start.peak_dbtp
+    low_db, high_db = clean_db, math.inf
+    best_db, best_lufs = clean_db, start.lufs + clean_db
+    gain_db = target_lufs - start.lufs
     for _ in range(_ROUNDS):
-        reached = desk.lufs(replace(mix, gain_db=gain_db))
-        if reached is None:
+        gain_db = round(gain_db, 2)
+        heard = desk.heard(replace(mix, gain_db=gain_db))
+        if heard is None:
             break
-        if abs(target_lufs - reached) < abs(target_lufs - best_lufs):
-            best_gain_db, best_lufs = gain_db, reached
-        if abs(target_lufs - best_lufs) <= _CLOSE_ENOUGH_LU:
+        if start.lufs + gain_db - heard.lufs > _MOST_LOST_LU:
+            high_db, wanted_db = gain_db, math.inf
+        else:
+            low_db, best_db, best_lufs = gain_db, gain_db, heard.lufs
+            wanted_db = gain_db + target_lufs - best_lufs
+        if abs(target_lufs - best_lufs) <= _CLOSE_ENOUGH_LU or high_db - low_db <= _FINE_DB:
             break
-        gain_db += target_lufs - reached
-    return round(best_gain_db, 2), best_lufs
+        gain_db = min(wanted_db, (low_db + high_db) / 2)
+    return round(best_db, 2), round(best_lufs, 2)
 
 
 def track_lufs(track: Path) -> float:
@@ -137,19 +156,19 @@ def _audible(figure: str) -> float | None:
     return value if math.isfinite(value) and value > _SILENT_LUFS else None
 
 
-def _inaudible(measured_lufs: float | None) -> str:
-    if measured_lufs is None:
+def _inaudible(measured: "_Heard | None") -> str:
+    if measured is None:
         return "The cut sound is silent"
-    return f"At {measured_lufs:.1f} LUFS the cut sound is inaudible, below {_INAUDIBLE_LUFS:g}"
+    return f"At {measured.lufs:.1f} LUFS the cut sound is inaudible, below {_INAUDIBLE_LUFS:g}"
 
 
-def _note(reached_lufs: float, target_lufs: float) -> str | None:
+def _held_back(reached_lufs: float, target_lufs: float) -> str | None:
     if abs(target_lufs - reached_lufs) <= _CLOSE_ENOUGH_LU:
         return None
     return (
-        f"{reached_lufs:.1f} LUFS is as near as it comes to {target_lufs:.1f}: "
-        "its peaks stand so far above the rest that the limiter holds them back. "
-        "Mend its sound, or remove the sound track."
+        f"{reached_lufs:.1f} LUFS is as loud as it gets: its peaks stand so far above the rest "
+        f"that {target_lufs:g} would take more than {_MOST_LOST_LU:g} LU of limiting. "
+        "Music under it, or a mended sound track, makes it louder."
     )
 
 
@@ -164,6 +183,14 @@ class _Mix:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class _Heard:
+    """What the meter shows."""
+
+    lufs: float
+    peak_dbtp: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Desk:
     """Listens to mixes of one cut sound and one soundtrack."""
 
@@ -171,8 +198,8 @@ class _Desk:
     spans: tuple[Span, ...]
     soundtrack: Path | None
 
-    def lufs(self, mix: _Mix) -> float | None:
-        """Integrated loudness; None where the mix is silent."""
+    def heard(self, mix: _Mix) -> _Heard | None:
+        """Its loudness and peak; None where the mix is silent."""
         extras = {SOUNDTRACK: self.soundtrack} if mix.has_soundtrack and self.soundtrack else {}
         graph = sound_graph(
             self.spans,
@@ -196,4 +223,6 @@ class _Desk:
                 name=self.source.name,
                 folder=folder,
             )
-        return read_meter(finished.log)[0]
+        lufs, peak_dbtp = read_meter(finished.log)
+        # The meter shows no peak below -70: such sound may be raised by as much as it takes.
+        return None if lufs is None else _Heard(lufs=lufs, peak_dbtp=peak_dbtp or lufs)
