@@ -63,6 +63,8 @@ class Candidate:
         remedy: what would change that; None where nothing needs to.
         score: our deterministic score in [0, 1); None where nothing can be computed.
         score_parts: what it was made of.
+        weights_version: of the weights that the parts were added with; None: those that come with
+            the studio.
         ranking: what it was ordered by in the end; None where a person chose it.
         rights_id: the ledger row that allows it.
         source_sha256: content hash of its source video once it is here.
@@ -83,6 +85,7 @@ class Candidate:
     subtitles: str | None = None
     score: float | None = None
     score_parts: tuple[ScorePart, ...] = ()
+    weights_version: int | None = None
     ranking: Ranking | None = None
     rights_id: str | None = None
     source_sha256: str | None = None

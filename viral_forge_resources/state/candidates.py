@@ -14,7 +14,7 @@ from viral_forge_resources.state.tables import candidates, clips, publications, 
 
 _AT_ONCE = 400
 _KEPT = frozenset({"candidate_key", "source_sha256"})  # a decision knows nothing of these
-_FIGURES = ("score", "score_parts", "ranking")
+_FIGURES = ("score", "score_parts", "weights_version", "ranking")
 _NO_NEWS = frozenset({"decided_at", *_FIGURES}) | _KEPT  # these alone are no new decision
 _OPEN = (
     PublicationState.PLANNED,

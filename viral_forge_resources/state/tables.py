@@ -2,7 +2,9 @@
 
 import sqlalchemy as sa
 
+from viral_forge_resources.contracts.calibration import WeightsState
 from viral_forge_resources.contracts.disclosures import Flag
+from viral_forge_resources.contracts.experiments import Arm, Reason, Rules, VariantKind
 from viral_forge_resources.contracts.likeness import ClipPrint
 from viral_forge_resources.contracts.oauth import AccountState
 from viral_forge_resources.contracts.publishing import MAY_BE_LIVE, Disclosure, PublicationState
@@ -144,6 +146,7 @@ candidates = sa.Table(
     sa.Column("subtitles", OutsideText),
     sa.Column("score", sa.Double),
     sa.Column("score_parts", JsonDocument(tuple[ScorePart, ...]), nullable=False),
+    sa.Column("weights_version", sa.BigInteger),  # NULL: the weights that come with the studio
     sa.Column("ranking", JsonDocument(Ranking)),
     sa.Column("rights_id", _SHORT_ID),
     sa.Column("source_sha256", _SHA256),
@@ -456,12 +459,110 @@ cost_events = sa.Table(
     sa.Column("provider", sa.String(40), nullable=False),
     sa.Column("model", sa.String(200), nullable=False),
     sa.Column("niche", _NICHE),
+    sa.Column("candidate_key", _KEY),
+    sa.Column("clip_number", sa.Integer),
+    sa.Column("channel_id", _CHANNEL),
+    sa.Column("publication_id", _SHORT_ID),
     sa.Column("quantity", sa.Double, nullable=False),
     sa.Column("unit", sa.String(20), nullable=False),
     sa.Column("usd", sa.Double),
     sa.Column("is_estimate", sa.Boolean, nullable=False),
     sa.Column("reason", _PROSE),
     sa.Index(None, "kind", "at"),
+    sa.Index(None, "candidate_key"),
+    sa.Index(None, "niche", "at"),
+    sa.Index(None, "at"),
+)
+
+experiments = sa.Table(
+    "experiments",
+    metadata,
+    sa.Column("experiment_id", _SHORT_ID, primary_key=True),
+    sa.Column("niche", _NICHE, nullable=False),
+    sa.Column("arms", JsonDocument(tuple[Arm, ...]), nullable=False),
+    sa.Column("rules", JsonDocument(Rules), nullable=False),
+    sa.Column("channel_id", _CHANNEL),
+    sa.Column("started_at", UtcDateTime, nullable=False),
+    sa.Column("started_by", _TITLE, nullable=False),
+    sa.Column("stopped_at", UtcDateTime),
+    sa.Column("stopped_by", _TITLE),
+    sa.Column("winner", sa.String(100)),
+    sa.Column("note", _PROSE),
+    sa.CheckConstraint("(stopped_at IS NULL) = (stopped_by IS NULL)", name="stopped_by_someone"),
+    sa.Index(None, "niche"),
+)
+
+_IS_DEALING = experiments.c.stopped_at.is_(None)
+sa.Index(
+    "uq_experiments_open",
+    experiments.c.niche,
+    unique=True,
+    sqlite_where=_IS_DEALING,
+    postgresql_where=_IS_DEALING,
+)
+
+draws = sa.Table(
+    "draws",
+    metadata,
+    sa.Column(
+        "experiment_id", _SHORT_ID, sa.ForeignKey("experiments.experiment_id"), primary_key=True
+    ),
+    sa.Column("candidate_key", _KEY, sa.ForeignKey("candidates.candidate_key"), primary_key=True),
+    sa.Column("number", sa.Integer, nullable=False),
+    sa.Column("arm", sa.String(100), nullable=False),
+    sa.Column("probability", sa.Double, nullable=False),
+    sa.Column("probabilities", JsonDocument(dict[str, float]), nullable=False),
+    sa.Column("reason", enum_type(Reason, constraint="reason"), nullable=False),
+    sa.Column("posterior", _SHORT_ID, nullable=False),
+    sa.Column("seed", sa.String(300), nullable=False),
+    sa.Column("drawn_at", UtcDateTime, nullable=False),
+    sa.CheckConstraint("probability > 0 AND probability <= 1", name="probability_in_range"),
+    sa.UniqueConstraint("experiment_id", "number"),
+)
+
+variant_tests = sa.Table(
+    "variant_tests",
+    metadata,
+    sa.Column("variant_test_id", _SHORT_ID, primary_key=True),
+    sa.Column(
+        "publication_id",
+        _SHORT_ID,
+        sa.ForeignKey("publications.publication_id"),
+        nullable=False,
+    ),
+    sa.Column("kind", enum_type(VariantKind, constraint="kind"), nullable=False),
+    sa.Column("variants", TextTuple, nullable=False),
+    sa.Column("started_at", UtcDateTime, nullable=False),
+    sa.Column("started_by", _TITLE, nullable=False),
+    sa.Column("chosen", _TITLE),
+    sa.Column("ended_at", UtcDateTime),
+    sa.Column("note", _PROSE),
+    sa.Index(None, "publication_id"),
+)
+
+score_weights = sa.Table(
+    "score_weights",
+    metadata,
+    sa.Column("version", _SERIAL, primary_key=True),
+    sa.Column("niche", _NICHE, nullable=False),
+    sa.Column("weights", JsonDocument(dict[str, float]), nullable=False),
+    sa.Column("state", enum_type(WeightsState, constraint="state"), nullable=False),
+    sa.Column("posts", sa.Integer, nullable=False),
+    sa.Column("correlation", sa.Double, nullable=False),
+    sa.Column("correlation_before", sa.Double, nullable=False),
+    sa.Column("proposed_at", UtcDateTime, nullable=False),
+    sa.Column("decided_at", UtcDateTime),
+    sa.Column("decided_by", _TITLE),
+    sa.Index(None, "niche"),
+)
+
+_IS_ADOPTED = score_weights.c.state == WeightsState.ADOPTED
+sa.Index(
+    "uq_score_weights_adopted",
+    score_weights.c.niche,
+    unique=True,
+    sqlite_where=_IS_ADOPTED,
+    postgresql_where=_IS_ADOPTED,
 )
 
 niche_proposals = sa.Table(
