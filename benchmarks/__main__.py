@@ -8,6 +8,7 @@ from benchmarks import (
     captions,
     comparing,
     importing,
+    learning,
     long_source,
     posting,
     recipes,
@@ -35,6 +36,7 @@ _ALL = (
     sensor_tick,
     posting,
     uploading,
+    learning,
 )
 
 print(machine())

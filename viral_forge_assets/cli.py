@@ -11,6 +11,7 @@ from viral_forge_assets.commands import (
     channels,
     clips,
     connect,
+    experiments,
     gallery,
     keys,
     music,
@@ -33,6 +34,7 @@ app.add_typer(rights.app, name="rights")
 app.add_typer(keys.app, name="keys")
 app.add_typer(takedowns.app, name="takedown")
 app.add_typer(music.app, name="music")
+app.add_typer(experiments.app, name="experiment")
 
 
 @app.command()

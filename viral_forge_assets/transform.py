@@ -24,6 +24,7 @@ from viral_forge_assets.editing import (
     chosen_recipe,
     recipe_for,
 )
+from viral_forge_assets.experimenting import assigned, draw_metadata, with_opening
 from viral_forge_assets.failures import dagster_failures
 from viral_forge_assets.inserting import InsertEditor
 from viral_forge_assets.judging import ModelJudge
@@ -199,8 +200,10 @@ def edit_plan(
         with state.connect() as connection:
             candidate = known_candidate(connection, context.partition_key)
             niche = known_niche(connection, candidate.niche)
-        named = config.recipe or niche.recipe or studio.recipe
-        recipe = recipe_for(chosen_recipe(recipes, named), niche)
+        # A recipe that a person names is no result of an experiment, so it draws none.
+        dealt = None if config.recipe else assigned(state, candidate, now=datetime.now(UTC))
+        named = dealt.arm.recipe if dealt else config.recipe or niche.recipe or studio.recipe
+        recipe = with_opening(recipe_for(chosen_recipe(recipes, named), niche), dealt)
         recipe = hiding(in_format(recipe, config.format), config.hide_faces)
         room = CuttingRoom(parse_candidate_key(context.partition_key), storage, renderer)
         asker = Asker(state=state, budget=llm_budget, niche=niche.name)
@@ -242,6 +245,7 @@ def edit_plan(
         | {"recipe": f"{plan.recipe}@{plan.recipe_version}", "recipe_hash": plan.recipe_hash}
         | {"width_px": plan.width_px, "height_px": plan.height_px}
         | {"clips": markdown_table([_planned(clip) for clip in plan.clips])}
+        | draw_metadata(dealt)
         | ({"music_refused": "; ".join(refused)} if refused else {})
     )
 

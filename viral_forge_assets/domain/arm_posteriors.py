@@ -179,7 +179,8 @@ def _probability_best(number: int, densities: list[list[float]], below: list[lis
 
 def _expected_best(below: list[list[float]]) -> float:
     """Mean of the highest of all arms' means: one less the area below its distribution."""
-    return 1 - sum(math.prod(points) for points in zip(*below, strict=True)) / _STEPS
+    area: float = math.fsum(math.prod(points) for points in zip(*below, strict=True))
+    return 1 - area / _STEPS
 
 
 def _mean(density: list[float]) -> float:

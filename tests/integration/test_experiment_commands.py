@@ -1,0 +1,94 @@
+"""Experiments as operators type them, start them as jobs, and as edits are dealt from them."""
+
+import json
+from pathlib import Path
+
+import dagster as dg
+import pytest
+import sqlalchemy as sa
+from typer.testing import CliRunner, Result
+
+from tests.clips import lavfi, make
+from tests.studio import SRT, open_studio, tiny_recipes
+from viral_forge_assets.cli import app
+from viral_forge_assets.learning_jobs import start_experiment_job, stop_experiment_job
+from viral_forge_resources.state import experiments
+
+_QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+
+
+@pytest.fixture
+def state(home: Path, sqlite_state: sa.Engine, monkeypatch: pytest.MonkeyPatch) -> sa.Engine:
+    """The database that commands find."""
+    monkeypatch.setenv("VIRAL_FORGE_STATE_URL", sqlite_state.url.render_as_string())
+    assert _type("niche", "add", "cooking", "--query", "pasta").exit_code == 0
+    return sqlite_state
+
+
+def _type(*words: str) -> Result:
+    return CliRunner().invoke(app, words)
+
+
+def _newest(state: sa.Engine):
+    with state.connect() as connection:
+        return experiments.latest(connection, "cooking")
+
+
+def test_an_experiment_is_started_shown_listed_and_stopped(state):
+    arms = "clean, punchy+hook,story-hook"
+    started = _type("experiment", "start", "cooking", "--arms", arms, "--holdout", "0.1")
+    assert started.exit_code == 0, started.output
+    made = _newest(state)
+    assert [(arm.recipe, arm.hook_first) for arm in made.arms] == [
+        ("clean", None),
+        ("punchy", True),
+        ("story", False),
+    ]
+    assert made.rules.holdout_share == 0.1
+    shown = _type("experiment", "show", "cooking").output
+    assert "punchy+hook: reward 0.500 (" in shown
+    assert "not settled: clean has 0, punchy+hook has 0" in shown
+    assert "deals since" in _type("experiment", "list").output
+    assert _type("experiment", "stop", "cooking", "--winner", "clean").exit_code == 0
+    assert "winner clean" in _type("experiment", "list").output
+
+
+def test_what_is_wrong_is_said_in_words(state):
+    assert "names no recipe" in _type("experiment", "start", "cooking", "--arms", "a,b").stderr
+    assert "names no niche" in _type("experiment", "start", "no", "--arms", "clean,fit").stderr
+    assert "has no experiment that deals" in _type("experiment", "stop", "cooking").stderr
+
+
+def test_jobs_start_and_stop_one(state):
+    with dg.DagsterInstance.ephemeral() as instance:
+        resources = {"state": state, "recipes": tiny_recipes()}
+        said = {"niche": "cooking", "arms": ["clean", "fit"]}
+        for job, op, config in (
+            (start_experiment_job, "start_niche_experiment", said),
+            (stop_experiment_job, "stop_niche_experiment", {"niche": "cooking", "winner": "fit"}),
+        ):
+            ran = job.execute_in_process(
+                run_config=_QUIET | {"ops": {op: {"config": config}}},
+                resources=resources,
+                instance=instance,
+            )
+            assert ran.success
+    assert _newest(state).winner == "fit"
+
+
+def test_an_edit_is_dealt_its_recipe_and_says_how_likely_that_was(state, home, tmp_path):
+    video = make(tmp_path / "v.mp4", *lavfi("testsrc2=s=180x320:r=24:d=2"))
+    assert _type("experiment", "start", "cooking", "--arms", "fit,story-hook").exit_code == 0
+    with open_studio(home, state, recipes=tiny_recipes()) as studio:
+        ran = studio.edit(studio.add(video, subtitles=SRT))
+    (draw,) = _draws(state)
+    told = ran.metadata("transform", "edit_plan")
+    assert ran.failure == ""
+    assert (told["arm"], told["probability"]) == (draw.arm, pytest.approx(draw.probability))
+    (plan,) = (home / "storage").rglob("edit_plan.json")
+    assert json.loads(plan.read_text())["value"]["recipe"] == draw.arm.removesuffix("-hook")
+
+
+def _draws(state: sa.Engine):
+    with state.connect() as connection:
+        return experiments.draws_of(connection, _newest(state).experiment_id)
