@@ -1,6 +1,7 @@
 """Sources of every kind come out upright, in step with their sound, and in their own colours."""
 
 from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
@@ -159,8 +160,65 @@ def test_hdr_is_toned_down_to_plain_colours(transfer, framing, tmp_path):
     render(source, tmp_path / "clip.mp4", spec)
     render(source, tmp_path / "raw.mp4", replace(spec, is_hdr=False))
     toned, raw = (pictures(tmp_path / name)[0][80, 45].mean() for name in ("clip.mp4", "raw.mp4"))
-    assert toned > 200
+    assert toned == pytest.approx(229, abs=5)
     assert raw < 195
+
+
+@pytest.mark.parametrize("transfer", ["smpte2084", "arib-std-b67"])
+def test_what_is_no_brighter_than_skin_keeps_its_colour_in_hdr(transfer, tmp_path):
+    hdr = (
+        "color=0xC89678:s=160x90:r=25:d=0.2,format=gbrp,"
+        "setparams=color_primaries=bt709:color_trc=bt709:colorspace=gbr,"
+        "zscale=t=linear:npl=203,format=gbrpf32le,zscale=p=bt2020,"
+        f"zscale=npl=203:t={transfer}:m=bt2020nc:r=tv,format=yuv420p10le"
+    )
+    source = make(tmp_path / "hdr.mkv", *lavfi(hdr), "-c:v", "ffv1")
+    render(source, tmp_path / "clip.mp4", spec_of((0.0, 0.2), is_hdr=True))
+    shown = pictures(tmp_path / "clip.mp4")[0][80, 45]
+    assert shown == pytest.approx([200, 150, 120], abs=8)
+
+
+def _combed(target: Path, *options: str) -> Path:
+    # A white bar that moves 8 pixels a field, whose two fields are stored in one picture.
+    bar = (
+        "color=black:s=160x96:r=50:d=0.4[room];color=white:s=20x96:r=50:d=0.4[bar];"
+        "[room][bar]overlay=x='mod(8*n,140)',tinterlace=mode=interleave_top,setfield=tff,"
+        "format=yuv420p[v]"
+    )
+    return make(target, "-filter_complex", bar, "-map", "[v]", *options)
+
+
+def _comb(picture: np.ndarray) -> float:
+    """How much every second line differs from its neighbours."""
+    grey = picture.mean(axis=2)
+    return float(np.abs(grey[1:-1] - (grey[:-2] + grey[2:]) / 2).max())
+
+
+@pytest.mark.parametrize(
+    ("name", "options"),
+    [
+        ("x264.mkv", ("-c:v", "libx264", "-crf", "4", "-flags", "+ilme+ildct")),
+        ("mpeg2.ts", ("-c:v", "mpeg2video", "-q:v", "2", "-flags", "+ilme+ildct")),
+    ],
+)
+def test_the_fields_of_an_interlaced_source_are_made_whole_pictures(name, options, tmp_path):
+    source = _combed(tmp_path / name, *options)
+    spec = replace(
+        spec_of((0.0, 0.4), fps=Fraction(25), framing=cropped(160, 96)), width_px=160, height_px=96
+    )
+    render(source, tmp_path / "clip.mp4", spec)
+    assert _comb(pictures(source)[4]) > 100
+    assert max(_comb(each) for each in pictures(tmp_path / "clip.mp4")) < 60
+
+
+def test_a_progressive_source_keeps_every_line(tmp_path):
+    lines = "nullsrc=s=160x90:r=25:d=0.2,geq=lum='235*mod(floor(Y/2),2)':cb=128:cr=128"
+    source = make(tmp_path / "lines.mkv", *lavfi(lines), "-c:v", "libx264", "-crf", "4")
+    spec = replace(
+        spec_of((0.0, 0.2), fps=Fraction(25), framing=cropped(160, 90)), width_px=160, height_px=90
+    )
+    render(source, tmp_path / "clip.mp4", spec)
+    assert pictures(tmp_path / "clip.mp4")[2].mean(axis=(1, 2)).std() > 80
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ from viral_forge_resources.contracts.media import (
 )
 from viral_forge_resources.media._cuts import clip_frames, input_arguments, spans_of
 from viral_forge_resources.media._panning import pan_of
+from viral_forge_resources.media._source import SourceFacts
 from viral_forge_resources.media.filtergraph import crop_commands, picture_graph, sound_graph
 
 _FPS = Fraction(30000, 1001)
@@ -56,7 +57,8 @@ def _spec(
 
 def _graph(spec: RenderSpec, *, has_captions: bool = False) -> str:
     spans = spans_of(spec.segments, spec.fps)
-    return picture_graph(spec, spans, assumed_matrix=None, has_captions=has_captions)
+    facts = SourceFacts(origin_s=0.0, assumed_matrix=None)
+    return picture_graph(spec, spans, facts=facts, has_captions=has_captions)
 
 
 @given(st.lists(_STRETCHES, min_size=1, max_size=30), _RATES)

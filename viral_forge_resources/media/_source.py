@@ -7,6 +7,11 @@ from viral_forge_resources.media._container import open_media, picture_track
 
 _UNSPECIFIED = 2
 _LAST_SD_HEIGHT = 576
+_INTERLACED = range(2, 6)
+"""Either field first, stored together or one after the other.
+
+Source: https://ffmpeg.org/doxygen/trunk/codec__par_8h.html (AVFieldOrder)
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,10 +21,12 @@ class SourceFacts:
     Attributes:
         origin_s: time of the first picture, counted from the start of the file.
         assumed_matrix: colour matrix that players take where the file names none, else None.
+        is_interlaced: every picture holds two moments, in alternate lines.
     """
 
     origin_s: float
     assumed_matrix: str | None
+    is_interlaced: bool = False
 
 
 def source_facts(path: Path, *, name: str) -> SourceFacts:
@@ -39,4 +46,5 @@ def source_facts(path: Path, *, name: str) -> SourceFacts:
         return SourceFacts(
             origin_s=max(0.0, start_s - file_start_s),
             assumed_matrix=guess if codec.colorspace == _UNSPECIFIED else None,
+            is_interlaced=codec.field_order in _INTERLACED,
         )

@@ -9,9 +9,10 @@ from viral_forge_resources.media._cuts import SOUND_RATE_HZ, Cut, Span, clip_fra
 from viral_forge_resources.media._inserts import inserted
 from viral_forge_resources.media._layouts import even, laid_out, over_blurred, runs_of, scaled
 from viral_forge_resources.media._panning import pan_of
+from viral_forge_resources.media._source import SourceFacts
 from viral_forge_resources.media._veil import veiled
 
-GRAPH_VERSION = 8
+GRAPH_VERSION = 9
 """Rises with every change that gives other bytes for the same RenderSpec."""
 
 CAPTIONS_FILE = "captions.ass"
@@ -37,17 +38,19 @@ _OVERSAMPLED_HZ = 4 * SOUND_RATE_HZ
 """The limiter sees peaks between the samples, as players rebuild them."""
 
 _HDR_WHITE_NITS = 203
-"""Diffuse white of HDR by ITU-R BT.2408; with mobius it comes out at 214 of 255, grey at 108."""
+"""Diffuse white of HDR by ITU-R BT.2408."""
+
+_TONE_CURVE = "mobius:param=0.6"
+"""Up to 0.6 of diffuse white, where skin and most of a picture lie, light stays what it was; white
+comes out at 229 of 255, 400 nits at 245, and highlights share the rest. FFmpeg's own 0.3 makes
+white a dull 208."""
 
 
 def picture_graph(
-    spec: RenderSpec, spans: Sequence[Span], *, assumed_matrix: str | None, has_captions: bool
+    spec: RenderSpec, spans: Sequence[Span], *, facts: SourceFacts, has_captions: bool
 ) -> str:
-    """From the inputs' pictures to ``PICTURE``, at the spec's size, rate and number of frames.
-
-    ``assumed_matrix`` is FFmpeg's name of the colour matrix to take where the source names none.
-    """
-    parts = [_cut_picture(spans, spec.fps, assumed_matrix)]
+    """From the inputs' pictures to ``PICTURE``, at the spec's size, rate and number of frames."""
+    parts = [_cut_picture(spans, spec.fps, facts)]
     shown = "[cut]"
     if spec.hiding is not None:
         parts.append(veiled(spec, spec.hiding, source=shown, target="[veiled]"))
@@ -123,11 +126,13 @@ def crop_commands(spec: RenderSpec) -> str:
     return "".join(lines)
 
 
-def _cut_picture(spans: Sequence[Span], fps: Fraction, assumed_matrix: str | None) -> str:
+def _cut_picture(spans: Sequence[Span], fps: Fraction, facts: SourceFacts) -> str:
     # fps comes first: on its grid a cut is a number of frames, whatever the source's own rate is.
-    matrix = f"setparams=colorspace={assumed_matrix}," if assumed_matrix else ""
+    matrix = f"setparams=colorspace={facts.assumed_matrix}," if facts.assumed_matrix else ""
+    # Combs would be scaled into stripes. Files exist that mix both kinds of pictures.
+    combed = "bwdif=mode=send_frame:deint=interlaced," if facts.is_interlaced else ""
     head = (
-        f"{matrix}fps={fps.numerator}/{fps.denominator}:start_time=0,"
+        f"{matrix}{combed}fps={fps.numerator}/{fps.denominator}:start_time=0,"
         f"tpad=stop_mode=clone:stop_duration={_PAD_S},split"
     )
     square = "scale=w='if(eq(sar,1),iw,trunc(iw*sar/2)*2)':h=ih"
@@ -235,7 +240,7 @@ def _tone_down(size: str) -> list[str]:
         f"zscale={size}t=linear:npl={_HDR_WHITE_NITS}",
         "format=gbrpf32le",
         "zscale=p=bt709",
-        "tonemap=mobius:desat=0",
+        f"tonemap={_TONE_CURVE}:desat=0",
         "zscale=t=bt709:m=bt709:r=tv",
         "format=yuv420p",
     ]

@@ -237,9 +237,7 @@ def _lay_out(
 ) -> None:
     spans = spans_of(spec.segments, spec.fps)
     (folder / _SOURCE_LINK).symlink_to(source.absolute())
-    picture = filtergraph.picture_graph(
-        spec, spans, assumed_matrix=facts.assumed_matrix, has_captions=captions is not None
-    )
+    picture = filtergraph.picture_graph(spec, spans, facts=facts, has_captions=captions is not None)
     sound = filtergraph.sound_graph(
         spans,
         gain_db=spec.gain_db,
