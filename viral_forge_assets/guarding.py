@@ -17,7 +17,13 @@ from viral_forge_assets.provenance import load
 from viral_forge_resources.contracts.disclosures import flags_of
 from viral_forge_resources.contracts.errors import NotFound
 from viral_forge_resources.contracts.keys import parse_candidate_key
-from viral_forge_resources.contracts.publishing import Channel, Post, Publication, Publisher
+from viral_forge_resources.contracts.publishing import (
+    Channel,
+    Picture,
+    Post,
+    Publication,
+    Publisher,
+)
 from viral_forge_resources.contracts.records import ArtefactKind, Clip
 from viral_forge_resources.contracts.rights import RightsVerdict
 from viral_forge_resources.contracts.storage import Storage
@@ -156,6 +162,7 @@ class Guard:
             duration_s=clip.duration_s,
             disclosure=publication.disclosure,
             has_overlay=self._has_overlay(publication),
+            picture=self._picture(publication),
         )
 
     def _attached(self, publication: Publication, files: ExitStack) -> dict[ArtefactKind, Path]:
@@ -171,14 +178,24 @@ class Guard:
         clip = self._clip_plan(publication)
         return None if clip is None else any(each.name in _DRAWS_OVER for each in clip.filters)
 
+    def _picture(self, publication: Publication) -> Picture | None:
+        """As it was planned: that the clip came out so is one of its checks."""
+        plan, clip = self._plan(publication), self._clip_plan(publication)
+        if plan is None or clip is None:
+            return None
+        return Picture(width_px=plan.width_px, height_px=plan.height_px, fps=clip.fps)
+
     def _clip_plan(self, publication: Publication) -> ClipPlan | None:
+        plan, number = self._plan(publication), publication.clip_number
+        clips = () if plan is None else plan.clips
+        return next((clip for clip in clips if clip.number == number), None)
+
+    def _plan(self, publication: Publication) -> EditPlan | None:
         key = parse_candidate_key(publication.candidate_key)
         document = key.storage_key("transform", "edit_plan.json")
         if self.storage.size_bytes(document) is None:
             return None
-        plan = load(self.storage, document, EditPlan, made_by="edit_plan")
-        number = publication.clip_number
-        return next((clip for clip in plan.clips if clip.number == number), None)
+        return load(self.storage, document, EditPlan, made_by="edit_plan")
 
 
 def _rights(

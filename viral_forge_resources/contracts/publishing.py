@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from fractions import Fraction
 from pathlib import Path
 from types import MappingProxyType
 from typing import Protocol, runtime_checkable
@@ -150,11 +151,21 @@ class Publication:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """Size and rate of a video."""
+
+    width_px: int
+    height_px: int
+    fps: Fraction
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Post:
     """What a publisher is given: words and local files, to read only.
 
     Attributes:
         duration_s: of the video.
+        picture: of the video; None where nobody knows.
         has_overlay: a name or a logo is drawn on the picture; None where nobody knows.
     """
 
@@ -169,6 +180,7 @@ class Post:
     duration_s: float
     disclosure: Disclosure = Disclosure()
     has_overlay: bool | None = None
+    picture: Picture | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
