@@ -55,8 +55,8 @@ def transcript(
 ) -> dg.MaterializeResult[None]:
     """Words as spoken with their times, in seconds from the first video frame.
 
-    From subtitles beside the source, else heard by faster-whisper. Where there are no words, the
-    reason is stored in their place; no word is ever invented.
+    From subtitles beside the source, else heard by faster-whisper, once for the same bytes. Where
+    there are no words, the reason is stored in their place; no word is ever invented.
     """
     key = parse_candidate_key(context.partition_key)
     document = key.storage_key("captions", "transcript.json")
@@ -68,11 +68,10 @@ def transcript(
             model=transcriber.model,
             version=_TRANSCRIPT_VERSION,
         )
-        words = kept(storage, document, Transcript, origin=origin)
-        # Without a model nothing was heard; there may be one now.
-        is_reused = words is not None and words.origin is not TranscriptOrigin.NO_MODEL
-        if words is None or not is_reused:
-            words = _words(storage, source, subtitles, transcriber)
+        words = _heard_before(storage, document, origin)
+        is_reused = words is not None
+        if words is None:
+            words = _words(storage, source, subtitles, transcriber, origin=origin)
         stored = keep(storage, document, words, origin=origin)
     return dg.MaterializeResult(metadata=file_metadata(stored, reused=is_reused) | _facts(words))
 
@@ -82,15 +81,32 @@ def _source(storage: Storage, key: CandidateKey) -> SourceFile:
     return load(storage, document, SourceFile, made_by="source_video")
 
 
+def _heard_before(storage: Storage, document: str, origin: str) -> Transcript | None:
+    words = kept(storage, document, Transcript, origin=origin)
+    # Without a model nothing was heard; there may be one now.
+    return None if words and words.origin is TranscriptOrigin.NO_MODEL else words
+
+
 def _words(
-    storage: Storage, source: SourceFile, subtitles: SubtitleReader, transcriber: Transcriber
+    storage: Storage,
+    source: SourceFile,
+    subtitles: SubtitleReader,
+    transcriber: Transcriber,
+    *,
+    origin: str,
 ) -> Transcript:
     if source.subtitles is not None:
         return subtitles(
             storage.get_bytes(source.subtitles.key), name=f"subtitles of {source.name}"
         )
-    with storage.as_file(source.video.key) as path:
-        return transcriber.transcribe(path, source.probe)
+    # The same bytes say the same, whichever candidate they belong to.
+    shared = f"sources/{source.video.sha256}/transcript.json"
+    words = _heard_before(storage, shared, origin)
+    if words is None:
+        with storage.as_file(source.video.key) as path:
+            words = transcriber.transcribe(path, source.probe)
+        keep(storage, shared, words, origin=origin)
+    return words
 
 
 def _facts(words: Transcript) -> Metadata:

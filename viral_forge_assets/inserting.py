@@ -27,6 +27,7 @@ from viral_forge_assets.domain.inserts import (
     why_unfit,
 )
 from viral_forge_assets.domain.recipes import Recipe
+from viral_forge_assets.domain.share_alike import objection_to_one_clip
 from viral_forge_assets.provenance import keep, kept, load, made_from
 from viral_forge_assets.stock import FetchedStock, Offers, Stock
 from viral_forge_resources.contracts.errors import ViralForgeError
@@ -111,7 +112,8 @@ class InsertEditor:
                 is_monetised=self.stock.niche.policy.is_monetised,
             )
         is_stored = self.storage.size_bytes(insert.file.key) == insert.file.size_bytes
-        return verdict.is_allowed and is_stored
+        fits = objection_to_one_clip([self.stock.source_licence, verdict.licence or ""]) is None
+        return verdict.is_allowed and fits and is_stored
 
     def _found(
         self, clip: ClipPlan, wish: BRollWish, transcript: Transcript, source: SourceFile

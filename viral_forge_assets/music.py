@@ -57,7 +57,8 @@ class JudgedShelf:
                 if count
                 else "the folder is empty"
             )
-        return MusicOffer(tracks=self.allowed, none_because=none_because)
+        licences = (each.verdict.licence or "" for each in self.tracks if each.verdict.is_allowed)
+        return MusicOffer(tracks=self.allowed, none_because=none_because, licences=tuple(licences))
 
 
 def judge_music(

@@ -40,18 +40,20 @@ class SoundStage:
 
     Attributes:
         offer: the music that may be used.
+        source_licence: SPDX id of the right to the source; empty where none is known.
     """
 
     key: CandidateKey
     storage: Storage
     renderer: Renderer
     offer: MusicOffer
+    source_licence: str = ""
 
     def origin(self, recipe: Recipe) -> str | None:
         """What its work depends on besides recipe and source."""
         if recipe.music is None and recipe.effects is None:
             return None
-        music = self.offer.fingerprint if recipe.music else ""
+        music = f"{self.offer.fingerprint} {self.source_licence}" if recipe.music else ""
         return f"sound {_SOUNDTRACK_VERSION} {music}"
 
     def stands(self, plan: EditPlan) -> bool:
@@ -90,7 +92,8 @@ class SoundStage:
         if recipe.music is None:
             return None
         reason = ("music", plan.recipe_hash, plan.source_sha256, clip.number)
-        return choose_track(recipe.music, self.offer, *reason, own_music=own_music)
+        offer = self.offer.beside([self.source_licence, *(each.licence for each in clip.inserts)])
+        return choose_track(recipe.music, offer, *reason, own_music=own_music)
 
     def _mixed(
         self,

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from viral_forge_assets.clearance import Ledger
 from viral_forge_assets.domain.b_roll import Cue
 from viral_forge_assets.domain.inserts import seen_between, shows_something, starts_in
+from viral_forge_assets.domain.share_alike import objection_to_one_clip
 from viral_forge_assets.scanning import Answer, OpenScanTools, ScanPlan, run_to_its_end, scan_niches
 from viral_forge_resources.contracts.errors import BadInput
 from viral_forge_resources.contracts.licences import find_licence
@@ -76,6 +77,7 @@ class Stock:
 
     Attributes:
         niche: on whose behalf; its policy says which licences are taken.
+        source_licence: SPDX id of the right to what they are laid over; empty: not known.
         limits: of sources; what is fetched for a moment of a clip stays well below.
     """
 
@@ -87,6 +89,7 @@ class Stock:
     media: MediaReader
     limits: FetchLimits
     scratch: Path
+    source_licence: str = ""
 
     def search(self, queries: Sequence[str], platforms: Sequence[str]) -> Offers:
         """What these platforms find, those of them that are enabled; nothing is written."""
@@ -170,6 +173,9 @@ class Stock:
         licence = find_licence(verdict.licence or "")
         if licence is None or licence.is_share_alike:
             return f"{verdict.licence} would bind the whole clip"
+        objection = objection_to_one_clip([self.source_licence, licence.spdx_id])
+        if objection is not None:
+            return objection
         taken = self.niche.policy.licences
         if taken and licence.spdx_id not in taken:
             return f"the niche takes no {licence.spdx_id}"

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from pydantic import Field
 
 from viral_forge_assets.asking import Asker
-from viral_forge_assets.clearance import require_right
+from viral_forge_assets.clearance import require_right, verdict_on
 from viral_forge_assets.clip_records import forget_others, record_clip, remember_likeness
 from viral_forge_assets.domain.caption_checks import CAPTION_CHECK_NAMES
 from viral_forge_assets.domain.clip_checks import CHECK_NAMES
@@ -200,6 +200,7 @@ def edit_plan(
         with state.connect() as connection:
             candidate = known_candidate(connection, context.partition_key)
             niche = known_niche(connection, candidate.niche)
+            right = verdict_on(connection, candidate, now=datetime.now(UTC))
         # A recipe that a person names is no result of an experiment, so it draws none.
         dealt = None if config.recipe else assigned(state, candidate, now=datetime.now(UTC))
         named = dealt.arm.recipe if dealt else config.recipe or niche.recipe or studio.recipe
@@ -229,12 +230,19 @@ def edit_plan(
             media=media,
             limits=studio.fetch_limits,
             scratch=scratch,
+            source_licence=right.licence or "",
         )
         inserter = InsertEditor(
             key=room.key, storage=storage, stock=stock, asker=asker, models=language_models
         )
         offer, refused = _offered_music(state, music, niche) if recipe.music else _NO_MUSIC
-        stage = SoundStage(key=room.key, storage=storage, renderer=renderer, offer=offer)
+        stage = SoundStage(
+            key=room.key,
+            storage=storage,
+            renderer=renderer,
+            offer=offer,
+            source_licence=right.licence or "",
+        )
         plan, stored = room.plan(
             recipe,
             dressers=[inserter, colourist, veiler, stage],

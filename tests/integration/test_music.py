@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 
 import dagster as dg
@@ -221,3 +222,38 @@ def test_effects_go_with_the_accents_and_need_no_music(studio, source):
     assert clip.soundtrack.effects
     assert (clip.soundtrack.music, clip.materials) == (None, ())
     assert clip_facts(_file(studio, key)).loudness_lufs == pytest.approx(-14.0, abs=1.0)
+
+
+def test_music_that_the_licence_of_the_source_forbids_is_left_out_and_the_plan_says_why(
+    studio, source
+):
+    _shelve(studio, _SONG | {"licence": "CC BY-SA 4.0"})
+    key = studio.add(source, sidecar={"title": "Rain", "author": "Cy", "licence": "pexels"})
+    assert studio.edit(key, recipe="story").failure == ""
+    (clip,) = _plan(studio, key).clips
+    assert clip.materials == ()
+    assert (
+        "no music: CC BY-SA 4.0 binds the whole clip, which Pexels licence does not allow"
+        in clip.reasons
+    )
+
+
+def test_a_clip_is_not_made_once_its_music_binds_what_its_source_forbids(studio, source):
+    _shelve(studio, _SONG)
+    key = studio.add(source, sidecar={"title": "Rain", "author": "Cy", "licence": "pexels"})
+    assert studio.edit(key, recipe="story").success
+    ((material,),) = (clip.materials for clip in _plan(studio, key).clips)
+    bound = RightsRecord(
+        rights_id="later",
+        platform=material.platform,
+        platform_video_id=material.platform_video_id,
+        licence="CC-BY-SA-4.0",
+        evidence="the author's page",
+        recorded_by="Ada",
+        recorded_at=datetime.now(UTC),
+    )
+    with studio.state.begin() as connection:
+        rights.append(connection, bound)
+    only = [dg.AssetKey(["transform", "rendered_clips"])]
+    failure = studio.run("candidate_job", key, only=only).failure
+    assert "CC BY-SA 4.0 binds the whole clip, which Pexels licence does not allow" in failure

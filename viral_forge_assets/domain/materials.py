@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from viral_forge_assets.domain.share_alike import objection_to_one_clip
 from viral_forge_resources.contracts.records import Material
 from viral_forge_resources.contracts.rights import RightsVerdict
 
@@ -14,7 +15,8 @@ def with_materials(
 ) -> RightsVerdict:
     """May a clip of that source with these materials be used? As the strictest of them says.
 
-    All that is owed stands in one attribution, the source first.
+    Nor may it where one licence binds the whole clip in a way that another does not allow. All
+    that is owed stands in one attribution, the source first.
     """
     if not source.is_allowed:
         return source
@@ -22,6 +24,13 @@ def with_materials(
         if not verdict.is_allowed:
             reason = f"its {material.role} {said(material)}: {verdict.reason}"
             return replace(verdict, reason=reason, remedy=_AGAIN)
+    objection = objection_to_one_clip(
+        [verdict.licence or "" for verdict in (source, *(verdict for _, verdict in materials))]
+    )
+    if objection is not None:
+        names = ", ".join(f"{material.role} {said(material)}" for material, _ in materials)
+        reason = f"with its {names}: {objection}"
+        return replace(source, is_allowed=False, reason=reason, remedy=_AGAIN, attribution=None)
     owed = [source.attribution] if source.attribution else []
     owed += [
         f"{material.role.capitalize()}: {verdict.attribution}"

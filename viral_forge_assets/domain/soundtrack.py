@@ -6,6 +6,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import ConfigDict, Field
 
+from viral_forge_assets.domain.share_alike import objection_to_one_clip
 from viral_forge_assets.domain.variation import WRITTEN_BY_PEOPLE, Name
 from viral_forge_resources.contracts.draws import share
 from viral_forge_resources.contracts.media import Stretch
@@ -75,16 +76,37 @@ class EffectsWish:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MusicOffer:
-    """Tracks that may be used, and, where there are none, why not."""
+    """Tracks that may be used, and, where there are none, why not.
+
+    Attributes:
+        licences: SPDX id of each track's right, in the order of ``tracks``; none: not known.
+    """
 
     tracks: tuple[Track, ...] = ()
     none_because: str | None = None
+    licences: tuple[str, ...] = ()
 
     @property
     def fingerprint(self) -> str:
         """Changes whenever a choice among them might."""
         facts = sorted((each.sha256, each.moods, each.bpm, each.work) for each in self.tracks)
-        return document_hash((facts, self.none_because))
+        return document_hash((facts, self.none_because, self.licences))
+
+    def beside(self, licences: Sequence[str]) -> "MusicOffer":
+        """Those tracks that may be in one clip with works under these licences."""
+        if not self.licences:
+            return self
+        judged = [
+            (track, licence, objection_to_one_clip([*licences, licence]))
+            for track, licence in zip(self.tracks, self.licences, strict=True)
+        ]
+        fitting = [(track, licence) for track, licence, why in judged if why is None]
+        first_objection = next((why for _, _, why in judged if why is not None), None)
+        return MusicOffer(
+            tracks=tuple(track for track, _ in fitting),
+            licences=tuple(licence for _, licence in fitting),
+            none_because=self.none_because if fitting else first_objection,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
