@@ -23,6 +23,7 @@ from pydantic import HttpUrl
 from benchmarks._measure import report
 from tests.builders import post_text
 from tests.fakes.accounts import FakeAccounts
+from tests.fakes.lending import FakeLending
 from tests.fakes.quota import FakeQuotaLedger
 from tests.fakes.session import FakeSession
 from tests.platforms.uploads import served
@@ -106,6 +107,7 @@ def _measured(path: Path, url: str, token: str) -> tuple[list[float], list[float
             ledger=FakeQuotaLedger(),
             client=client,
             clock=lambda: datetime.now(UTC),
+            lending=FakeLending(path.parent / "lent"),
         )
         _plain(path, url, token, client)  # everything is imported and warm
         before_mib = _most_mib()

@@ -24,6 +24,7 @@ def _run(folder: Path, name: str, url: str, token: str, now: datetime, run: int)
 
     from tests.fakes.accounts import FakeAccounts
     from tests.fakes.cipher import FakeCipher
+    from tests.fakes.lending import FakeLending
     from tests.fakes.quota import FakeQuotaLedger
     from tests.grounds._kinds import ground_of
     from viral_forge_assets.posting import Poster
@@ -42,6 +43,7 @@ def _run(folder: Path, name: str, url: str, token: str, now: datetime, run: int)
             ledger=FakeQuotaLedger(),
             client=client,
             clock=lambda: now,
+            lending=FakeLending(folder / "lent"),
         )
         Poster(
             state=state,

@@ -47,6 +47,7 @@ from viral_forge_resources.media.transcriber import WhisperTranscriber
 from viral_forge_resources.platforms.thumbnails import WebThumbnailHasher
 from viral_forge_resources.plugins import get_plugin, open_plugin
 from viral_forge_resources.publishers import recording
+from viral_forge_resources.publishers._lending import StorageLending
 from viral_forge_resources.publishers._rehearsal import rehearsed
 from viral_forge_resources.publishers._tools import PublishTools
 from viral_forge_resources.settings import addresses_in
@@ -199,7 +200,8 @@ def publishers_resource(
     """
 
     @dg.resource(
-        required_resource_keys={"state"}, description="The enabled platforms' publishers, by name."
+        required_resource_keys={"state", "storage"},
+        description="The enabled platforms' publishers, by name.",
     )
     def publishers(context: dg.InitResourceContext) -> Generator[Mapping[str, Publisher]]:
         state = context.resources.state
@@ -215,6 +217,7 @@ def publishers_resource(
                 ledger=SqlQuotaLedger(state),
                 client=client,
                 clock=lambda: datetime.now(UTC),
+                lending=StorageLending(context.resources.storage),
             )
             opened = {
                 name: plugin.open_plugin(settings[name], tools) for name, plugin in plugins.items()

@@ -3,15 +3,18 @@
 import hashlib
 import os
 from collections.abc import Callable, Generator
+from datetime import timedelta
 from pathlib import Path
 
+import httpx
 import pytest
 
 from tests.grounds._kinds import ground_of, grounded
 from viral_forge_resources import storage as plugins
 from viral_forge_resources.contracts.errors import BadInput, NotFound
-from viral_forge_resources.contracts.storage import Storage
+from viral_forge_resources.contracts.storage import Lender, Storage
 from viral_forge_resources.plugins import get_plugin
+from viral_forge_resources.storage.local import LocalStorage
 
 KEY = "cooking/inbox/pasta-1/transform/clip-1.mp4"
 _PIECE_BYTES = 1 << 20
@@ -184,3 +187,16 @@ def test_a_hostile_key_is_refused(storage: Storage, key: str) -> None:
 def test_a_hostile_prefix_is_refused(storage: Storage, prefix: str) -> None:
     with pytest.raises(BadInput):
         list(storage.keys(prefix))
+
+
+def test_what_is_lent_is_read_without_a_key_and_only_that(storage: Storage) -> None:
+    storage.put_bytes(b"frames", KEY)
+    storage.put_bytes(b"another clip", KEY.replace("clip-1", "clip-2"))
+    if not isinstance(storage, Lender):
+        assert isinstance(storage, LocalStorage)
+        return
+    address = storage.lent(KEY, lasts=timedelta(minutes=5))
+
+    assert httpx.get(address).content == b"frames"
+    storage.delete(KEY)
+    assert httpx.get(address).status_code == 404

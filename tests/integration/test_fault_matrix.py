@@ -27,7 +27,7 @@ _SCHEDULES = 520
 _SOME_PIECES = 3_500_001
 _LARGE = {"tiktok": 65_000_003}
 """What a platform takes in several requests."""
-_FORGETFUL = {"facebook", "instagram"}
+_FORGETFUL = {"facebook", "instagram", "threads"}
 """Publishes by a name of the upload alone: once the platform has forgotten it, nobody can tell."""
 _FORGETTING = {Fault.SESSIONS_GO, Fault.SESSIONS_GO_AFTER}
 

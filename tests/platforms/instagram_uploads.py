@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from tests.platforms import meta_forms
 from tests.platforms.uploads import Asked, Reply, UploadPlatform, reply
 
-_PARAMS = {"media_type", "upload_type", "caption", "share_to_feed", "thumb_offset", "alt_text"}
 _LIVES = timedelta(hours=24)
 
 
@@ -57,10 +57,10 @@ class InstagramUploads(UploadPlatform):
             container.is_open = False
 
     def server_error(self) -> Reply:
-        return _error(2, 500)
+        return meta_forms.error(2, 500)
 
     def too_many(self) -> Reply:
-        return _error(4, 400)
+        return meta_forms.error(4, 400)
 
     def handle(self, asked: Asked) -> Reply:
         self.calls.append(re.sub(r"\d+", "N", asked.path.rpartition("/")[2]))
@@ -68,10 +68,10 @@ class InstagramUploads(UploadPlatform):
             return self._upload(asked)
         owner = self.owner(asked)
         if owner is None:
-            return _error(190, 401)
+            return meta_forms.error(190, 401)
         _, _, node, *edge = asked.path.split("/")
         if edge and node != owner:
-            return _error(10, 403)
+            return meta_forms.error(10, 403)
         return self._of_the_graph(asked, owner, node, edge)
 
     def _of_the_graph(self, asked: Asked, owner: str, node: str, edge: list[str]) -> Reply:
@@ -84,8 +84,10 @@ class InstagramUploads(UploadPlatform):
 
     def _open(self, asked: Asked, owner: str) -> Reply:
         form = asked.form()
-        if set(form) - _PARAMS or form.get("media_type") != "REELS" or len(form["caption"]) > 2200:
-            return _error(100, 400)
+        if told := meta_forms.wrong("media", form):
+            return meta_forms.error(100, message=told)
+        if form.get("upload_type") != "resumable":
+            return meta_forms.error(100, message="The parameter video_url is required")
         made = Container(
             container_id=f"178{len(self.containers):05d}",
             account_id=owner,
@@ -100,10 +102,10 @@ class InstagramUploads(UploadPlatform):
     def _upload(self, asked: Asked) -> Reply:
         owner = self.owner(asked, scheme="OAuth")
         if owner is None:
-            return _error(190, 401)
+            return meta_forms.error(190, 401)
         container = self._container(asked.path.rpartition("/")[2], owner)
         if container is None:
-            return _error(24, 400)
+            return meta_forms.error(24, 400)
         if int(asked.headers["offset"]) != len(container.content):
             return reply({"debug_info": {"retriable": True, "type": "OffsetInvalid"}}, 400)
         container.size = int(asked.headers["file_size"])
@@ -115,13 +117,16 @@ class InstagramUploads(UploadPlatform):
         return reply({"success": True, "message": "Upload successful."})
 
     def _publish(self, asked: Asked, owner: str) -> Reply:
-        container = self._container(asked.form()["creation_id"], owner)
+        form = asked.form()
+        if told := meta_forms.wrong("media_publish", form):
+            return meta_forms.error(100, message=told)
+        container = self._container(form["creation_id"], owner)
         if container is None or container.media_id is not None:
-            return _error(24, 400)
+            return meta_forms.error(24, 400)
         if self._state(container) != "FINISHED":
-            return _error(9007, 400)
+            return meta_forms.error(9007, 400)
         if self.posts_left <= 0:
-            return _error(9, 403)
+            return meta_forms.error(9, 403)
         self.posts_left -= 1
         container.media_id = f"179{len(self.containers):05d}"
         container.published_at = self.now
@@ -137,7 +142,7 @@ class InstagramUploads(UploadPlatform):
                 return reply(_media(container))
         found = self._container(node, owner)
         if found is None:
-            return _error(24, 400)
+            return meta_forms.error(24, 400)
         if "video_status" in asked.query["fields"]:
             phase = {"status": "in_progress", "bytes_transferred": len(found.content)}
             return reply({"id": node, "video_status": {"uploading_phase": phase}})
@@ -171,8 +176,3 @@ def _media(container: Container) -> dict[str, Any]:
         "caption": container.caption,
         "timestamp": f"{container.published_at.astimezone(UTC):%Y-%m-%dT%H:%M:%S}+0000",
     }
-
-
-def _error(code: int, status: int) -> Reply:
-    error = {"message": "refused", "type": "OAuthException", "code": code, "fbtrace_id": "A"}
-    return reply({"error": error}, status)

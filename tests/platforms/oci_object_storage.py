@@ -11,10 +11,11 @@ from collections import deque
 from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from typing import ClassVar
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import parse_qs, quote, unquote, urlsplit
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
@@ -57,6 +58,7 @@ class OciObjectStorage(ThreadingHTTPServer):
         self.uploads: dict[str, Upload] = {}
         self.faults: deque[tuple[int, str]] = deque()
         self.requests_seen = 0
+        self.lent: dict[str, tuple[str, str, datetime]] = {}
 
     @property
     def url(self) -> str:
@@ -91,6 +93,7 @@ class _Handler(BaseHTTPRequestHandler):
         (r"/n", "namespace"),
         (rf"/n/{NAMESPACE}/b/([^/]+)/o", "objects"),
         (rf"/n/{NAMESPACE}/b/([^/]+)/o/([^/]+)", "object"),
+        (rf"/n/{NAMESPACE}/b/([^/]+)/p", "requests"),
         (rf"/n/{NAMESPACE}/b/([^/]+)/u", "uploads"),
         (rf"/n/{NAMESPACE}/b/([^/]+)/u/([^/]+)", "upload"),
     )
@@ -107,6 +110,9 @@ class _Handler(BaseHTTPRequestHandler):
             self._answer(refused.status, told)
 
     def _do(self, body: bytes) -> None:
+        if self.command == "GET" and self.path.startswith("/p/"):
+            self._answer(200, self._lent())
+            return
         self._refuse_the_unsigned()
         self.server.requests_seen += 1
         if self.server.faults:
@@ -163,6 +169,26 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _get_namespace(self, *, query: dict[str, str], body: bytes) -> None:
         self._answer(200, json.dumps(NAMESPACE).encode(), content_type="application/json")
+
+    def _post_requests(self, bucket: str, *, query: dict[str, str], body: bytes) -> None:
+        asked = json.loads(body)
+        if asked["accessType"] != "ObjectRead":
+            raise _Refused(400, "InvalidParameter")
+        ends_at = datetime.fromisoformat(asked["timeExpires"])
+        token = f"token-{len(self.server.lent) + 1}"
+        self.server.lent[token] = (bucket, asked["objectName"], ends_at)
+        address = f"/p/{token}/n/{NAMESPACE}/b/{bucket}/o/{quote(asked['objectName'], safe='')}"
+        told = json.dumps({"accessUri": address, "name": asked["name"]}).encode()
+        self._answer(200, told, content_type="application/json")
+
+    def _lent(self) -> bytes:
+        found = re.fullmatch(rf"/p/([^/]+)/n/{NAMESPACE}/b/([^/]+)/o/([^/]+)", self.path)
+        lent = self.server.lent.get(found[1]) if found else None
+        if found is None or lent is None or lent[2] < datetime.now(UTC):
+            raise _Refused(404, "NotAuthorizedOrNotFound")
+        if lent[:2] != (found[2], unquote(found[3])):
+            raise _Refused(404, "NotAuthorizedOrNotFound")
+        return self._kept(*lent[:2]).content
 
     def _get_objects(self, bucket: str, *, query: dict[str, str], body: bytes) -> None:
         names = sorted(

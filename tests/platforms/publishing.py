@@ -3,10 +3,13 @@
 from collections.abc import Generator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import httpx
 
 from tests.fakes.accounts import FakeAccounts
+from tests.fakes.lending import FakeLending
 from tests.fakes.quota import FakeQuotaLedger
 from tests.platforms.uploads import EmulatedAccounts, InProcess, UploadPlatform
 from viral_forge_resources.publishers._tools import PublishTools
@@ -15,22 +18,19 @@ from viral_forge_resources.publishers._tools import PublishTools
 @contextmanager
 def emulated_tools(platform: UploadPlatform | None = None) -> Generator[PublishTools]:
     """Tools that reach the emulator in this process; without one they reach nothing."""
-    if platform is None:
-        with httpx.Client(transport=httpx.MockTransport(_nobody)) as client:
-            yield PublishTools(
-                accounts=FakeAccounts(),
-                ledger=FakeQuotaLedger(),
-                client=client,
-                clock=lambda: datetime.now(UTC),
-            )
-        return
-    with httpx.Client(transport=InProcess(platform)) as client:
+    reached = httpx.MockTransport(_nobody) if platform is None else InProcess(platform)
+    with TemporaryDirectory() as lent, httpx.Client(transport=reached) as client:
         yield PublishTools(
-            accounts=EmulatedAccounts(platform),
+            accounts=FakeAccounts() if platform is None else EmulatedAccounts(platform),
             ledger=FakeQuotaLedger(),
             client=client,
-            clock=platform.clock,
+            clock=_now if platform is None else platform.clock,
+            lending=FakeLending(Path(lent)),
         )
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
 
 
 def _nobody(request: httpx.Request) -> httpx.Response:

@@ -4,8 +4,9 @@ import re
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from viral_forge_resources.contracts.errors import BadInput
 
@@ -64,6 +65,18 @@ class Storage(Protocol):
 
     def keys(self, prefix: str) -> Iterator[str]:
         """Keys that start with ``prefix``, sorted."""
+
+
+@runtime_checkable
+class Lender(Protocol):
+    """A storage that can let anybody read a file for a while."""
+
+    def lent(self, key: str, *, lasts: timedelta) -> str:
+        """An address that opens what is stored at ``key``; a secret: it asks nobody who they are.
+
+        Raises:
+            Misconfigured: our access is not enough for that.
+        """
 
 
 _SEGMENT = r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}"

@@ -5,7 +5,8 @@ Source: https://developers.facebook.com/docs/video-api/guides/reels-publishing
 
 from collections.abc import Iterator
 
-from viral_forge_resources.contracts.publishing import Disclosure, Picture, Post
+from viral_forge_resources.contracts.publishing import Picture, Post
+from viral_forge_resources.publishers._meta_words import with_notice
 from viral_forge_resources.publishers._post_files import caption
 
 _SHORTEST_S, _LONGEST_S = 3.0, 90.0
@@ -45,16 +46,5 @@ def _picture_problems(picture: Picture) -> Iterator[str]:
 
 
 def description(post: Post, *, synthetic_notice: str) -> str:
-    """All words of the post; Facebook has no field for what viewers are told of AI."""
-    notice = synthetic_notice if post.disclosure.is_synthetic else ""
-    return "\n\n".join(part for part in (caption(post.text), notice) if part)
-
-
-def note(disclosure: Disclosure) -> str | None:
-    """What a person must set by hand, None if there is nothing."""
-    if disclosure.is_paid:
-        return (
-            "Facebook's API takes no label for paid partnerships: the words say that it is paid;"
-            " set the label on the Reel itself"
-        )
-    return None
+    """All words of the post."""
+    return with_notice(caption(post.text), post.disclosure, synthetic=synthetic_notice)

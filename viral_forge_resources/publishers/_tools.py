@@ -3,11 +3,28 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
+from typing import Protocol
 
 import httpx
 
 from viral_forge_resources.contracts.accounts import Accounts
 from viral_forge_resources.contracts.quota import QuotaLedger, Use
+
+
+class Lending(Protocol):
+    """Lets a platform that takes no files fetch a video."""
+
+    def lend(self, video: Path, sha256: str) -> str:
+        """Where anybody may read these very bytes for some hours; a secret.
+
+        Raises:
+            Rejected: the file holds other bytes.
+            Misconfigured: they cannot be read from outside.
+        """
+
+    def take_back(self, sha256: str) -> None:
+        """Nobody can read them there any more; what was never lent is no error."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,12 +35,14 @@ class PublishTools:
         ledger: counts calls before they are made.
         client: reaches public addresses, and those that the operator set.
         clock: the moment, aware and in UTC.
+        lending: for platforms that fetch videos.
     """
 
     accounts: Accounts
     ledger: QuotaLedger
     client: httpx.Client
     clock: Callable[[], datetime]
+    lending: Lending
 
     def count(self, use: Use) -> None:
         """Return once the call that is about to be made is counted.

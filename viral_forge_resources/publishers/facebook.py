@@ -37,6 +37,7 @@ from viral_forge_resources.publishers import _facebook_words as words
 from viral_forge_resources.publishers import _meta_calls as calls
 from viral_forge_resources.publishers._approved import ApprovedVideo
 from viral_forge_resources.publishers._calling import Caller, Refused, outcomes
+from viral_forge_resources.publishers._meta_words import unlabelled
 from viral_forge_resources.publishers._remembered import remembered, written
 from viral_forge_resources.publishers._tools import PublishTools
 from viral_forge_resources.settings import settings_config
@@ -128,19 +129,13 @@ class FacebookPublisher:
             saved = remembered(_Session, session.saved)
             reel = None if saved is None else self._reel(post.channel, saved.video_id)
             if reel is not None and reel.is_taken:
-                return reel.outcome(words.note(post.disclosure))
+                return reel.outcome(unlabelled(post.disclosure, platform="Facebook"))
             if saved is None or reel is None or reel.is_dead:
-                saved, reel = self._begun(post, video, session, saved), None
+                saved, reel = self._begun(post, video, session), None
             self._fill(post, video, session, saved, reel)
             return self._publish(post, session, saved)
 
-    def _begun(
-        self, post: Post, video: ApprovedVideo, session: SessionLog, before: _Session | None
-    ) -> _Session:
-        if before is not None and before.asked_at is not None:
-            raise OutcomeUnknown(
-                f"its publication was asked for, and Facebook shows no video {before.video_id} now"
-            )
+    def _begun(self, post: Post, video: ApprovedVideo, session: SessionLog) -> _Session:
         api = self._calls(post.channel)
         opened = api.post(f"{_page(api)}/video_reels", {"upload_phase": "start"})
         video_id, address = inside(opened, "video_id"), inside(opened, "upload_url")
@@ -195,7 +190,8 @@ class FacebookPublisher:
             raise
         if inside(answer, "success") is not True:
             raise OutcomeUnknown("Facebook's answer to the publication says neither yes nor no")
-        receipt = sight.Receipt(video_id=saved.video_id, note=words.note(post.disclosure))
+        note = unlabelled(post.disclosure, platform="Facebook")
+        receipt = sight.Receipt(video_id=saved.video_id, note=note)
         return Processing(receipt=written(receipt), look_after=_A_MINUTE)
 
     def check(self, receipt: str, *, channel: str) -> Published | Processing:
@@ -224,7 +220,7 @@ class FacebookPublisher:
         if reel is None:  # which says nothing of whether it was published before
             return Lookup.UNDECIDABLE
         if reel.is_taken:
-            return reel.outcome(words.note(publication.disclosure))
+            return reel.outcome(unlabelled(publication.disclosure, platform="Facebook"))
         return self._untaken(reel, self.tools.clock() - session.asked_at)
 
     def _untaken(self, reel: sight.Reel, since: timedelta) -> Lookup:
