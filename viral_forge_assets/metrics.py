@@ -1,30 +1,42 @@
 """Stage 6: what the posts did, by candidate, and what that says of a niche."""
 
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 
 import dagster as dg
 import sqlalchemy as sa
 
+from viral_forge_assets.domain.outlook import (
+    Outlook,
+    growth_rows,
+    outlook,
+    rising_rows,
+    slot_rows,
+)
 from viral_forge_assets.domain.performance import summarise, to_markdown
 from viral_forge_assets.failures import dagster_failures
 from viral_forge_assets.metadata import Metadata, file_metadata, markdown_table, table_metadata
+from viral_forge_assets.outcomes import views_read, zones_of
 from viral_forge_assets.partitions import (
     candidate_partitions,
     known_candidate,
     known_niche,
     niche_partitions,
 )
+from viral_forge_assets.trending import trends_of
 from viral_forge_resources.contracts.publishing import (
     MetricsReader,
     PostMetric,
     Publication,
     PublicationState,
 )
+from viral_forge_resources.contracts.scanning import Niche
 from viral_forge_resources.contracts.storage import Storage
 from viral_forge_resources.documents import to_json
 from viral_forge_resources.state import clips as clips_state
 from viral_forge_resources.state import post_metrics as metrics_state
 from viral_forge_resources.state import publications as publications_state
+from viral_forge_resources.state import reporting
 
 _MOST_ROWS_SHOWN = 50
 
@@ -114,14 +126,35 @@ def niche_performance(
         with state.connect() as connection:
             niche = known_niche(connection, context.partition_key)
             rows = publications_state.of_niche(connection, niche.name)
-            measured = metrics_state.of_niche(connection, niche.name)
+            newest = reporting.newest_of_niche(connection, niche.name)
             clips = clips_state.of_niche(connection, niche.name)
-        summary = summarise(rows, measured, clips)
-        stored = storage.put_bytes(
-            to_json(summary), f"{niche.name}/metrics/all/performance/performance.json"
-        )
+            coming = _outlook(connection, niche, now=datetime.now(UTC))
+        summary = summarise(rows, newest, clips)
+        folder = f"{niche.name}/metrics/all/performance"
+        stored = storage.put_bytes(to_json(summary), f"{folder}/performance.json")
+        storage.put_bytes(to_json(coming), f"{folder}/outlook.json")
     return dg.MaterializeResult(
         metadata=file_metadata(stored)
-        | table_metadata(rows=len(measured), rows_read=len(measured), rows_new=0)
+        | table_metadata(rows=len(newest), rows_read=len(newest), rows_new=0)
         | {"summary": dg.MetadataValue.md(to_markdown(summary))}
+        | _outlook_metadata(coming)
     )
+
+
+def _outlook(connection: sa.Connection, niche: Niche, *, now: datetime) -> Outlook:
+    return outlook(
+        reporting.live_posts(connection, until=now, niche=niche.name),
+        views_read(connection, until=now, niche=niche.name),
+        zones=zones_of(connection),
+        trends=trends_of(connection, niche, now=now),
+    )
+
+
+def _outlook_metadata(coming: Outlook) -> Metadata:
+    rising = rising_rows(coming) or [{"nothing": coming.rising_reason}]
+    return {
+        "growing": markdown_table(growth_rows(coming)),
+        "best_slots": markdown_table(slot_rows(coming)),
+        "rising": markdown_table(rising),
+        "rising_sounds": coming.sounds_reason,
+    }

@@ -2,7 +2,8 @@
 
 import html
 import re
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,6 +16,7 @@ SUMMED = ("views", "likes", "comments", "shares", "saves", "watch_time")
 _NO_POST = "not posted yet"
 _NO_NUMBER = "no report has this number"
 _ABSENT = "\u2013"
+_MOST_CLIPS_SHOWN = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,13 +91,16 @@ def summarise(
     newest = _newest(metrics)
     by_content = {(c.candidate_key, c.number, c.content_sha256): c for c in clips}
     contents = dict.fromkeys([*by_content, *(_content(p) for p in live)])
+    posts_of: defaultdict[_Content, list[Publication]] = defaultdict(list)
+    for post in live:
+        posts_of[_content(post)].append(post)
     clip_rows = tuple(
-        _clip_row(content, by_content.get(content), _posts_of(content, live), newest)
+        _clip_row(content, by_content.get(content), posts_of[content], newest)
         for content in sorted(contents)
     )
     return NichePerformance(
         clips=clip_rows,
-        recipes=_recipe_rows(clip_rows, live, newest),
+        recipes=_recipe_rows(clip_rows, posts_of, newest),
         posts=len(live),
         posts_measured=sum(
             any(_is_measured(newest.get((p.publication_id, metric))) for metric in SUMMED)
@@ -122,10 +127,6 @@ def _content(publication: Publication) -> _Content:
     return publication.candidate_key, publication.clip_number, publication.content_sha256
 
 
-def _posts_of(content: _Content, live: Sequence[Publication]) -> list[Publication]:
-    return [publication for publication in live if _content(publication) == content]
-
-
 def _clip_row(
     content: _Content, clip: Clip | None, posts: Sequence[Publication], newest: _Newest
 ) -> ClipPerformance:
@@ -142,14 +143,17 @@ def _clip_row(
 
 
 def _recipe_rows(
-    clips: Sequence[ClipPerformance], live: Sequence[Publication], newest: _Newest
+    clips: Sequence[ClipPerformance],
+    posts_of: Mapping[_Content, Sequence[Publication]],
+    newest: _Newest,
 ) -> tuple[RecipePerformance, ...]:
-    recipes = sorted({(clip.recipe or "", clip.recipe_hash or "") for clip in clips})
+    by_recipe: defaultdict[tuple[str, str], list[ClipPerformance]] = defaultdict(list)
+    for clip in clips:
+        by_recipe[clip.recipe or "", clip.recipe_hash or ""].append(clip)
     rows = []
-    for recipe, recipe_hash in recipes:
-        own = [c for c in clips if (c.recipe or "", c.recipe_hash or "") == (recipe, recipe_hash)]
-        contents = {(c.candidate_key, c.clip_number, c.content_sha256) for c in own}
-        posts = [publication for publication in live if _content(publication) in contents]
+    for (recipe, recipe_hash), own in sorted(by_recipe.items()):
+        contents = [(c.candidate_key, c.clip_number, c.content_sha256) for c in own]
+        posts = [post for content in contents for post in posts_of[content]]
         rows.append(
             RecipePerformance(
                 recipe=recipe or None,
@@ -197,7 +201,7 @@ def to_markdown(summary: NichePerformance) -> str:
             row.posts,
             row.totals,
         )
-        for row in summary.clips
+        for row in most_viewed(summary.clips)[:_MOST_CLIPS_SHOWN]
     ]
     totals = [total for row in summary.recipes for total in row.totals]
     totals += [total for row in summary.clips for total in row.totals]
@@ -205,8 +209,21 @@ def to_markdown(summary: NichePerformance) -> str:
     notes = [f"{summary.posts_measured} of {summary.posts} posts have numbers."]
     if reasons:
         notes.append(f"{_ABSENT}: {'; '.join(reasons)}.")
+    if len(summary.clips) > _MOST_CLIPS_SHOWN:
+        notes.append(
+            f"Shown are the {_MOST_CLIPS_SHOWN} most viewed of {len(summary.clips)} clips."
+        )
     tables = [_table(("recipe", "clips"), recipes), _table(("clip", "recipe"), clips)]
     return "\n\n".join([*tables, *notes])
+
+
+def most_viewed(clips: Sequence[ClipPerformance]) -> list[ClipPerformance]:
+    """Clips by views, those without a number last."""
+    return sorted(clips, key=_views, reverse=True)
+
+
+def _views(clip: ClipPerformance) -> float:
+    return next((t.value for t in clip.totals if t.metric == "views" and t.value is not None), -1.0)
 
 
 def _table(
