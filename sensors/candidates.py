@@ -10,8 +10,10 @@ import sqlalchemy as sa
 
 from viral_forge_assets.jobs import candidate_job, scan_job
 from viral_forge_assets.partitions import candidate_partitions, niche_partitions
+from viral_forge_resources.contracts.costs import Budget
 from viral_forge_resources.contracts.records import CandidateStatus
 from viral_forge_resources.state import candidates as candidates_state
+from viral_forge_resources.state import costs
 from viral_forge_resources.state import niches as niches_state
 
 _MOST_REQUESTS = 25
@@ -56,21 +58,31 @@ def watched_niches_sensor(
     " again if a run failed and it was shortlisted anew since.",
 )
 def shortlisted_candidates_sensor(
-    context: dg.SensorEvaluationContext, state: dg.ResourceParam[sa.Engine]
+    context: dg.SensorEvaluationContext,
+    state: dg.ResourceParam[sa.Engine],
+    llm_budget: dg.ResourceParam[Budget],
 ) -> dg.SensorResult | dg.SkipReason:
     """A partition and a run for each candidate that is none yet, the longest decided first.
 
     Before them come those that were mended: they ran without success, and were decided on since.
+    None while the day's budget for everything is spent: candidates wait for the next one.
     """
+    now = datetime.now(UTC)
     known = set(context.instance.get_dynamic_partitions("candidates"))
     with state.connect() as connection:
+        spent_usd = costs.spent_in_all(connection, day_of=now)
+        if llm_budget.day_usd is not None and spent_usd >= llm_budget.day_usd:
+            return dg.SkipReason(
+                f"${spent_usd:.4f} of the day's budget of ${llm_budget.day_usd:g} are spent"
+            )
         chosen = candidates_state.keys_with_status(connection, CandidateStatus.SHORTLISTED)
         unfinished = known & candidates_state.never_planned(connection)
         # The newest decided first: the others were looked at before, their runs wait or were
         # cancelled.
         tried = islice((key for key in reversed(chosen) if key in unfinished), _MOST_LOOKS)
         decided_at = candidates_state.decided_at(connection, list(tried))
-    mended = _mended(context.instance, decided_at)[:_MOST_REQUESTS]
+    due = {key: moment for key, moment in decided_at.items() if moment <= now}
+    mended = _mended(context.instance, due)[:_MOST_REQUESTS]
     new = [key for key in chosen if key not in known][: _MOST_REQUESTS - len(mended)]
     if not new and not mended:
         return dg.SkipReason("every shortlisted candidate is a partition, and none was mended")

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import dagster as dg
 import sqlalchemy as sa
 
-from viral_forge_assets.failures import why_failed
+from viral_forge_assets.failures import waits_for, why_failed
 from viral_forge_assets.jobs import candidate_job
 from viral_forge_resources.contracts.records import CandidateStatus
 from viral_forge_resources.state import candidates as candidates_state
@@ -86,12 +86,16 @@ def failures_sensor(
         candidate = candidates_state.get(connection, partition_key)
         if candidate is None or candidate.status is not CandidateStatus.SHORTLISTED:
             return dg.SkipReason(f"{partition_key} is no shortlisted candidate")
+        events, now = [*context.get_step_failure_events(), context.failure_event], datetime.now(UTC)
+        wait = waits_for(events)
         candidates_state.set_status(
             connection,
             partition_key,
-            CandidateStatus.FAILED,
-            reason=why_failed([*context.get_step_failure_events(), context.failure_event]),
-            remedy=f"Mend it, then launch candidate_job for {partition_key} again.",
-            now=datetime.now(UTC),
+            CandidateStatus.FAILED if wait is None else CandidateStatus.SHORTLISTED,
+            reason=why_failed(events),
+            remedy=f"Mend it, then launch candidate_job for {partition_key} again."
+            if wait is None
+            else "It is made once the day's budget is a new one.",
+            now=now + (wait or timedelta()),
         )
     return None

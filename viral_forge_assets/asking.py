@@ -20,6 +20,7 @@ Asked = TypeVar("Asked", bound=Question)
 T = TypeVar("T")
 
 _KIND = "llm"
+_NO_PRICE = "no price is set for the model"
 
 
 class Model(Protocol[Asked_contra]):
@@ -58,11 +59,13 @@ class Asker:
 
     Attributes:
         budget: of all calls of one UTC day; a call that might go over it is not made.
+        candidate_key: whose clips are asked about; None for what the whole niche shares.
     """
 
     state: sa.Engine
     budget: Budget
     niche: str
+    candidate_key: str | None = None
     clock: Callable[[], datetime] = _now
 
     def first(
@@ -94,11 +97,11 @@ class Asker:
             usd=estimate.cost_usd,
             is_estimate=True,
             niche=self.niche,
+            candidate_key=self.candidate_key,
+            reason=None if estimate.cost_usd is not None else _NO_PRICE,
         )
         with self.state.begin() as connection:
             cost_event_id = costs.reserve(connection, event, self.budget)
-        if cost_event_id is None:
-            raise RateLimited("the day's budget does not hold one more question.")
         try:
             answer = model.ask(question, before_call=partial(self._count, model))
         except (Permanent, RateLimited) as error:  # refused before any work was done
@@ -122,4 +125,5 @@ class Asker:
                 cost_event_id,
                 quantity=answer.prompt_tokens + answer.completion_tokens,
                 usd=answer.cost_usd,
+                reason=None if answer.cost_usd is not None else _NO_PRICE,
             )

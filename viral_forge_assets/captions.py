@@ -20,13 +20,15 @@ from viral_forge_assets.failures import dagster_failures
 from viral_forge_assets.metadata import Metadata, file_metadata
 from viral_forge_assets.partitions import candidate_partitions
 from viral_forge_assets.provenance import keep, kept, load, made_from
+from viral_forge_assets.spending import Spender
 from viral_forge_assets.translating import Translator
-from viral_forge_resources.contracts.costs import Budget
+from viral_forge_resources.contracts.costs import Budget, CostKind
 from viral_forge_resources.contracts.errors import BadInput
 from viral_forge_resources.contracts.keys import CandidateKey, parse_candidate_key
 from viral_forge_resources.contracts.llm import LanguageModel
 from viral_forge_resources.contracts.media import SceneMap, Transcript, TranscriptOrigin
 from viral_forge_resources.contracts.media_ports import Fonts, SubtitleReader, Transcriber
+from viral_forge_resources.contracts.prices import Prices
 from viral_forge_resources.contracts.storage import Storage
 from viral_forge_resources.contracts.works import (
     CaptionTrack,
@@ -52,6 +54,9 @@ def transcript(
     storage: dg.ResourceParam[Storage],
     subtitles: dg.ResourceParam[SubtitleReader],
     transcriber: dg.ResourceParam[Transcriber],
+    state: dg.ResourceParam[sa.Engine],
+    prices: dg.ResourceParam[Prices],
+    llm_budget: dg.ResourceParam[Budget],
 ) -> dg.MaterializeResult[None]:
     """Words as spoken with their times, in seconds from the first video frame.
 
@@ -71,7 +76,15 @@ def transcript(
         words = _heard_before(storage, document, origin)
         is_reused = words is not None
         if words is None:
-            words = _words(storage, source, subtitles, transcriber, origin=origin)
+            spender = Spender(
+                state=state,
+                prices=prices,
+                budget=llm_budget,
+                niche=key.niche,
+                candidate_key=context.partition_key,
+            )
+            with spender.metered(CostKind.TRANSCRIPTION, transcriber.model or "subtitles"):
+                words = _words(storage, source, subtitles, transcriber, origin=origin)
         stored = keep(storage, document, words, origin=origin)
     return dg.MaterializeResult(metadata=file_metadata(stored, reused=is_reused) | _facts(words))
 
@@ -156,7 +169,7 @@ def caption_track(
         document = key.storage_key("transform", "edit_plan.json")
         plan = load(storage, document, EditPlan, made_by="edit_plan")
         style = _chosen_style(caption_styles, plan.caption_style)
-        asker = Asker(state=state, budget=llm_budget, niche=key.niche)
+        asker = Asker(state=state, budget=llm_budget, niche=key.niche, candidate_key=str(key))
         desk = CaptionDesk(
             key=key,
             storage=storage,

@@ -52,6 +52,7 @@ from viral_forge_resources.contracts.costs import Budget
 from viral_forge_resources.contracts.errors import Misconfigured
 from viral_forge_resources.contracts.media_ports import FetchLimits
 from viral_forge_resources.contracts.oauth import Login
+from viral_forge_resources.contracts.prices import Prices
 from viral_forge_resources.contracts.studio import Retention, Studio
 from viral_forge_resources.media.subtitles import read_subtitles
 from viral_forge_resources.plugins import open_plugin, plugin_names
@@ -169,6 +170,28 @@ def scan_plan_of(settings: Settings) -> ScanPlan:
     )
 
 
+def budget_of(settings: Settings) -> Budget:
+    """What may be spent."""
+    return Budget(
+        usd=settings.llm_daily_usd,
+        quantity=settings.llm_daily_tokens,
+        day_usd=settings.daily_usd,
+        clip_usd=settings.clip_usd,
+    )
+
+
+def prices_of(settings: Settings) -> Prices:
+    """What things cost."""
+    return Prices(
+        cpu_hour=settings.price_cpu_hour_usd,
+        gpu_hour=settings.price_gpu_hour_usd,
+        gb_month=settings.price_gb_month_usd,
+        api_unit=settings.price_api_units_usd,
+        post=settings.price_posts_usd,
+        currency=settings.currency_usd,
+    )
+
+
 def build_resources(settings: Settings) -> dict[str, object]:
     """Every resource by its key."""
     state = partial(open_state, settings)
@@ -187,7 +210,8 @@ def build_resources(settings: Settings) -> dict[str, object]:
         "thumbnails": shells.thumbnails_resource,
         "language_models": shells.LanguageModelsResource(names=list(settings.llm)),
         "vision_models": shells.VisionModelsResource(names=list(settings.vision)),
-        "llm_budget": Budget(usd=settings.llm_daily_usd, quantity=settings.llm_daily_tokens),
+        "llm_budget": budget_of(settings),
+        "prices": prices_of(settings),
         "retention": Retention(
             youtube_statistics=timedelta(days=settings.youtube_statistics_days),
             scan_outcomes=timedelta(days=settings.scan_outcomes_days),

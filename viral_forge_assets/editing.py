@@ -1,7 +1,7 @@
 """Plans, renders and checks one candidate's clips; reuses what was made of the same things."""
 
-from collections.abc import Generator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 from posixpath import dirname, relpath
@@ -41,6 +41,15 @@ from viral_forge_resources.documents import document_hash
 
 EDIT_PLAN_VERSION = 10
 RENDER_VERSION = 6
+
+
+Paid = Callable[[int, float], AbstractContextManager[None]]
+"""From a clip's number and length to what its render is paid in."""
+
+
+def free(clip_number: int, duration_s: float) -> AbstractContextManager[None]:
+    """Nobody asks what a render costs."""
+    return nullcontext()
 
 
 def chosen_recipe(recipes: Mapping[str, Recipe], name: str) -> Recipe:
@@ -210,9 +219,18 @@ class CuttingRoom:
         return self.key.storage_key("transform", f"clip-{clip.number}{ending}")
 
     def render(
-        self, clip: ClipPlan, media: MediaReader, scratch: Path, *, on_progress: ProgressCallback
+        self,
+        clip: ClipPlan,
+        media: MediaReader,
+        scratch: Path,
+        *,
+        on_progress: ProgressCallback,
+        paid: Paid = free,
     ) -> tuple[RenderedClip, bool]:
-        """The finished clip in storage, and whether an earlier run had made it."""
+        """The finished clip in storage, and whether an earlier run had made it.
+
+        What has to be rendered is rendered inside of ``paid``, which may refuse.
+        """
         plan, document = self.planned(), self._clip_key(clip, ".json")
         captions = load(
             self.storage,
@@ -229,7 +247,8 @@ class CuttingRoom:
         rendered = kept(self.storage, document, RenderedClip, origin=origin)
         if rendered and self.storage.size_bytes(rendered.video.key) == rendered.video.size_bytes:
             return rendered, True
-        rendered = self._make(plan, clip, captions, media, scratch, on_progress)
+        with paid(clip.number, clip.duration_s):
+            rendered = self._make(plan, clip, captions, media, scratch, on_progress)
         keep(self.storage, document, rendered, origin=origin)
         return rendered, False
 

@@ -2,13 +2,15 @@
 
 from collections.abc import Generator, Iterable
 from contextlib import contextmanager
+from datetime import timedelta
 
 import dagster as dg
 
-from viral_forge_resources.contracts.errors import Transient, ViralForgeError
+from viral_forge_resources.contracts.errors import OverBudget, Transient, ViralForgeError
 
 _MAX_RETRIES = 3
 _DEFAULT_WAIT_S = 15.0
+WAITS_S = "waits_for_the_next_budget_s"
 
 
 @contextmanager
@@ -20,6 +22,12 @@ def dagster_failures(doing: str) -> Generator[None]:
     """
     try:
         yield
+    except OverBudget as error:  # no run holds its place until a budget is a new one
+        raise dg.Failure(
+            description=f"While {doing}: {error}",
+            allow_retries=False,
+            metadata=_budget_metadata(error),
+        ) from error
     except Transient as error:
         wait_s = _DEFAULT_WAIT_S
         if error.retry_after is not None:
@@ -30,6 +38,24 @@ def dagster_failures(doing: str) -> Generator[None]:
         raise dg.RetryRequested(max_retries=_MAX_RETRIES, seconds_to_wait=wait_s) from told
     except ViralForgeError as error:
         raise dg.Failure(description=f"While {doing}: {error}", allow_retries=False) from error
+
+
+def _budget_metadata(error: OverBudget) -> dict[str, str | float]:
+    estimate = "not known" if error.estimate_usd is None else error.estimate_usd
+    facts: dict[str, str | float] = {"estimate_usd": estimate}
+    if error.retry_after is not None:
+        facts[WAITS_S] = error.retry_after.total_seconds()
+    return facts
+
+
+def waits_for(events: Iterable[dg.DagsterEvent]) -> timedelta | None:
+    """How long a run that failed for want of budget should wait; None where it failed otherwise."""
+    for event in events:
+        told = event.step_failure_data.user_failure_data if event.is_step_failure else None
+        waits = told.metadata.get(WAITS_S) if told else None
+        if waits is not None:
+            return timedelta(seconds=float(waits.value))  # type: ignore[arg-type]
+    return None
 
 
 def why_failed(events: Iterable[dg.DagsterEvent]) -> str:

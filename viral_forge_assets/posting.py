@@ -23,7 +23,10 @@ from viral_forge_assets.domain.publishing import (
 from viral_forge_assets.guarding import Guard
 from viral_forge_assets.halting import halt_after
 from viral_forge_assets.queueing import deal_channel, turn_of
+from viral_forge_assets.spending import reserve_post, settle_post
+from viral_forge_resources.contracts.costs import Budget
 from viral_forge_resources.contracts.errors import NotFound, ViralForgeError
+from viral_forge_resources.contracts.prices import Prices
 from viral_forge_resources.contracts.publishing import (
     Lookup,
     Post,
@@ -55,6 +58,8 @@ _MISSED = (
     "it missed its time by longer than its channel makes up for; approve the clip again to post it"
 )
 
+_NO_PRICES, _NO_LIMITS = Prices(), Budget(usd=None, quantity=None)
+
 
 def _now() -> datetime:
     return datetime.now(UTC)
@@ -67,6 +72,8 @@ class Poster:
     Attributes:
         run_id: who claims; its lock in ``liveness`` tells others whether it lives.
         cipher: what addresses of uploads are kept secret with; the folder needs none.
+        prices: what platforms take for a post.
+        budget: a post that might go over it is not handed over, and waits.
     """
 
     state: sa.Engine
@@ -75,6 +82,8 @@ class Poster:
     requires_approval: bool
     run_id: str
     cipher: Cipher | None = None
+    prices: Prices = _NO_PRICES
+    budget: Budget = _NO_LIMITS
     clock: Callable[[], datetime] = _now
 
     def work_on(self, candidate_key: str) -> tuple[Publication, ...]:
@@ -135,7 +144,16 @@ class Poster:
 
     def _handed_over(self, claimed: Publication, publisher: Publisher, post: Post) -> Settlement:
         answer: Published | Processing | ViralForgeError
+        paid: int | None = None
         try:
+            paid = reserve_post(
+                self.state,
+                claimed,
+                post,
+                prices=self.prices,
+                budget=self.budget,
+                now=self.clock(),
+            )
             session = sessions_state.SqlSessionLog(
                 state=self.state,
                 cipher=self.cipher,
@@ -147,6 +165,7 @@ class Poster:
             answer = publisher.submit(post, session)
         except ViralForgeError as error:
             answer = error
+        settle_post(self.state, paid, answer)
         return settlement(answer, now=self.clock(), attempts=claimed.attempts)
 
     def _claim(self, publication: Publication) -> Publication | None:

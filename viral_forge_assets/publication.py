@@ -20,6 +20,7 @@ from viral_forge_resources.contracts.disclosures import flags_of
 from viral_forge_resources.contracts.keys import parse_candidate_key
 from viral_forge_resources.contracts.llm import LanguageModel
 from viral_forge_resources.contracts.media import Transcript
+from viral_forge_resources.contracts.prices import Prices
 from viral_forge_resources.contracts.publishing import (
     Publication,
     PublicationState,
@@ -58,7 +59,7 @@ def publication_plan(
         words = load(storage, document, Transcript, made_by="transcript")
         document = key.storage_key("transform", "edit_plan.json")
         plan = load(storage, document, EditPlan, made_by="edit_plan")
-        asker = Asker(state=state, budget=llm_budget, niche=key.niche)
+        asker = Asker(state=state, budget=llm_budget, niche=key.niche, candidate_key=str(key))
         writer = Copywriter(key=key, storage=storage, asker=asker, models=language_models)
         copies = writer.write(state, publishers, _said(plan, words))
         with state.begin() as connection:
@@ -124,6 +125,8 @@ def published_posts(
     publishers: dg.ResourceParam[Mapping[str, Publisher]],
     studio: dg.ResourceParam[Studio],
     cipher: dg.ResourceParam[Cipher],
+    prices: dg.ResourceParam[Prices],
+    llm_budget: dg.ResourceParam[Budget],
 ) -> dg.MaterializeResult[None]:
     """The candidate's posts as the platforms have them.
 
@@ -137,6 +140,8 @@ def published_posts(
         requires_approval=studio.requires_approval,
         run_id=context.run.run_id,
         cipher=cipher,
+        prices=prices,
+        budget=llm_budget,
     )
     with dagster_failures("posting"):
         with state.connect() as connection:

@@ -45,15 +45,17 @@ from viral_forge_assets.reviewing import Reviewer
 from viral_forge_assets.scanning import OpenScanTools
 from viral_forge_assets.scene_maps import SCENE_MAP_VERSION, look_at
 from viral_forge_assets.sound_stage import SoundStage
+from viral_forge_assets.spending import Spender
 from viral_forge_assets.stock import Stock
 from viral_forge_assets.veiling import Veiler
-from viral_forge_resources.contracts.costs import Budget
+from viral_forge_resources.contracts.costs import Budget, CostKind
 from viral_forge_resources.contracts.errors import printable
 from viral_forge_resources.contracts.hearing import MUSIC, SPEECH
 from viral_forge_resources.contracts.keys import parse_candidate_key
 from viral_forge_resources.contracts.llm import LanguageModel
 from viral_forge_resources.contracts.media import SceneMap, Transcript
 from viral_forge_resources.contracts.media_ports import Downloader, MediaReader, Renderer
+from viral_forge_resources.contracts.prices import Prices
 from viral_forge_resources.contracts.records import CheckResult
 from viral_forge_resources.contracts.scanning import Niche, Scanner
 from viral_forge_resources.contracts.sound import MusicLibrary
@@ -96,6 +98,9 @@ def scene_map(
     storage: dg.ResourceParam[Storage],
     media: dg.ResourceParam[MediaReader],
     scratch: dg.ResourceParam[Path],
+    state: dg.ResourceParam[sa.Engine],
+    prices: dg.ResourceParam[Prices],
+    llm_budget: dg.ResourceParam[Budget],
     progress: dg.ResourceParam[ProgressDisplay],
 ) -> dg.MaterializeResult[None]:
     """Cuts; faces, text and movement in each shot; speech, music, silence, black, frozen.
@@ -104,7 +109,15 @@ def scene_map(
     minutes is skimmed, and looked at in full where its words and its sound promise a clip.
     """
     key = parse_candidate_key(context.partition_key)
-    with dagster_failures("looking at the source video"):
+    spender = Spender(
+        state=state,
+        prices=prices,
+        budget=llm_budget,
+        niche=key.niche,
+        candidate_key=context.partition_key,
+    )
+    paid = spender.metered(CostKind.ANALYSIS, "scene_map")
+    with dagster_failures("looking at the source video"), paid:
         source = load(
             storage, key.storage_key("source", "probe.json"), SourceFile, made_by="source_video"
         )
@@ -207,7 +220,12 @@ def edit_plan(
         recipe = with_opening(recipe_for(chosen_recipe(recipes, named), niche), dealt)
         recipe = hiding(in_format(recipe, config.format), config.hide_faces)
         room = CuttingRoom(parse_candidate_key(context.partition_key), storage, renderer)
-        asker = Asker(state=state, budget=llm_budget, niche=niche.name)
+        asker = Asker(
+            state=state,
+            budget=llm_budget,
+            niche=niche.name,
+            candidate_key=candidate.candidate_key,
+        )
         # Faces that are to be hidden are not shown to anyone else's model either.
         models = () if recipe.faces else vision_models
         colourist = Colourist(
@@ -300,6 +318,8 @@ def rendered_clips(
     media: dg.ResourceParam[MediaReader],
     studio: dg.ResourceParam[Studio],
     scratch: dg.ResourceParam[Path],
+    prices: dg.ResourceParam[Prices],
+    llm_budget: dg.ResourceParam[Budget],
     progress: dg.ResourceParam[ProgressDisplay],
 ) -> dg.MaterializeResult[None]:
     """Finished clips: cut, reframed, filtered, captioned and levelled in one encode.
@@ -307,6 +327,13 @@ def rendered_clips(
     A clip made of the same plan, captions and FFmpeg build is not rendered again.
     """
     room = CuttingRoom(parse_candidate_key(context.partition_key), storage, renderer)
+    spender = Spender(
+        state=state,
+        prices=prices,
+        budget=llm_budget,
+        niche=room.key.niche,
+        candidate_key=context.partition_key,
+    )
     facts: Metadata = {}
     made = []
     with dagster_failures("rendering the clips"):
@@ -317,7 +344,11 @@ def rendered_clips(
             require_right(connection, candidate, now=datetime.now(UTC), materials=materials)
         for clip in plan.clips:
             on_progress = logged_progress(context, f"rendering clip {clip.number}", progress)
-            rendered, is_reused = room.render(clip, media, scratch, on_progress=on_progress)
+            rendered, is_reused = room.render(
+                clip, media, scratch, on_progress=on_progress, paid=spender.rendering
+            )
+            if not is_reused:
+                spender.used_encoder(clip.number, rendered.report)
             with state.begin() as connection:
                 record_clip(connection, context.partition_key, plan, rendered)
             remember_likeness(state, storage, media, rendered)
@@ -327,7 +358,7 @@ def rendered_clips(
             made.append(rendered)
         with state.begin() as connection:
             forget_others(connection, context.partition_key, made)
-    return dg.MaterializeResult(metadata=facts | {"clips": len(plan.clips)})
+    return dg.MaterializeResult(metadata=facts | {"clips": len(plan.clips)} | spender.told())
 
 
 ALL_CHECKS = {**CHECK_NAMES, **CAPTION_CHECK_NAMES}

@@ -16,6 +16,8 @@ ENV_PREFIX = "VIRAL_FORGE_"
 
 _KEY_BYTES = 32
 
+_Price = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+
 
 def settings_config(plugin: str = "") -> SettingsConfigDict:
     """Where settings are read: ``VIRAL_FORGE_*``, of a plugin ``VIRAL_FORGE_<KIND>_<PLUGIN>_*``.
@@ -107,6 +109,44 @@ class Settings(EnabledPlugins):
         ge=0,
         description="Most tokens that models may use in one day (UTC): what holds those without a"
         " price.",
+    )
+    daily_usd: float | None = Field(
+        default=None,
+        ge=0,
+        description="Most that everything together may cost in one day (UTC), as far as prices are"
+        " set; empty: no limit.",
+    )
+    clip_usd: float | None = Field(
+        default=None,
+        ge=0,
+        description="Most that one clip may cost in all, as far as prices are set; empty: no"
+        " limit.",
+    )
+    price_cpu_hour_usd: float | None = Field(
+        default=None, ge=0, description="What an hour of one CPU core costs; empty: not known."
+    )
+    price_gpu_hour_usd: float | None = Field(
+        default=None, ge=0, description="What an hour of a GPU costs; empty: not known."
+    )
+    price_gb_month_usd: float | None = Field(
+        default=None,
+        ge=0,
+        description="What a gigabyte stored for 30 days costs; empty: not known.",
+    )
+    price_api_units_usd: dict[str, _Price] = Field(
+        default={},
+        description='What a unit of a platform\'s quota costs, such as {"x": 0.005}; those left out'
+        " are not known.",
+    )
+    price_posts_usd: dict[str, _Price] = Field(
+        default={"x": 0.015, "x_with_link": 0.2},
+        description="What a post costs, by publisher, and by publisher_with_link where it shows a"
+        " link; those left out take nothing.",
+    )
+    currency_usd: dict[str, _Price] = Field(
+        default={},
+        description='What one of another currency is worth, such as {"EUR": 1.08}; revenue in those'
+        " left out is added to nothing.",
     )
     requires_approval: bool = Field(
         default=True, description="A person approves the bytes of each clip before it is posted."

@@ -17,6 +17,8 @@ from viral_forge_resources.contracts.errors import Unreachable
 from viral_forge_resources.contracts.keys import parse_candidate_key
 from viral_forge_resources.storage.local import LocalStorage
 
+_SPENT = "the day's budget for llm of $0 holds $0.0000 already: no room for an estimate of $0.0200."
+
 _WORDS: dict[str, Any] = {
     "title": "Water first",
     "description": "Why salt comes later.",
@@ -46,7 +48,9 @@ def test_a_clip_s_words_are_asked_for_once_and_paid_for(state, tmp_path):
     assert first.by_post[_POST].written_by == "fake fake-1"
     assert len(model.asked) == 1
     with state.connect() as connection:
-        spent = connection.execute(sa.text("select niche, usd from cost_events")).one()
+        spent = connection.execute(
+            sa.text("select niche, usd from cost_events where kind = 'llm'")
+        ).one()
     assert tuple(spent) == ("cooking", 0.01)
 
 
@@ -63,7 +67,7 @@ def test_a_clip_s_words_are_asked_for_once_and_paid_for(state, tmp_path):
         (
             (_MODEL,),
             {"usd": 0.0},
-            "clip 1 for folder: fake fake-1: the day's budget does not hold one more question.",
+            f"clip 1 for folder: fake fake-1: {_SPENT}",
         ),
         (
             (FakeModel(says=lambda _: _WORDS | {"title": ""}),),

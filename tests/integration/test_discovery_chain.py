@@ -18,6 +18,7 @@ from tests.platforms.recording import fill
 from tests.platforms.world import BROKEN, DISABLED, FILMS, KEYLESS, QUIET, World, whole_world
 from tests.studio import Ran, Studio, open_studio
 from viral_forge_assets.watching import watch_niche
+from viral_forge_resources.contracts.costs import Budget
 from viral_forge_resources.contracts.records import CandidateStatus
 from viral_forge_resources.contracts.scanning import ScanTools
 from viral_forge_resources.settings import addresses_in
@@ -68,7 +69,8 @@ def studio(world: World, home: Path, sqlite_state: sa.Engine) -> Generator[Studi
 def _edited(studio: Studio, niche: str) -> dict[str, Ran]:
     """A run of one new candidate of the niche for each platform that has a film."""
     with dg.build_sensor_context(
-        instance=studio.instance, resources={"state": studio.state}
+        instance=studio.instance,
+        resources={"state": studio.state, "llm_budget": Budget(usd=None, quantity=None)},
     ) as context:
         tick = shortlisted_candidates_sensor(context)
     assert isinstance(tick, dg.SensorResult)

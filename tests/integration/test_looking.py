@@ -87,7 +87,9 @@ def test_a_model_is_shown_small_pictures_and_its_word_is_in_plan_and_captions(
     (ass,) = (studio.home / "storage").rglob("clip-1.ass")
     assert "552DFF" in ass.read_text(), "colours stand there as BBGGRR"
     with sqlite_state.connect() as connection:
-        rows = connection.execute(sa.text("select provider, model, usd, niche from cost_events"))
+        rows = connection.execute(
+            sa.text("select provider, model, usd, niche from cost_events where kind = 'llm'")
+        )
         assert [tuple(row) for row in rows] == [("fake", "fake-1", 0.01, "cooking")]
 
 

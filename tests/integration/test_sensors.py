@@ -26,6 +26,7 @@ from tests import builders
 from tests.builders import CHANNEL, KEY, save_candidate, save_publication, sha256
 from viral_forge_assets.failures import dagster_failures
 from viral_forge_assets.partitions import candidate_partitions
+from viral_forge_resources.contracts.costs import Budget
 from viral_forge_resources.contracts.errors import BadInput, Unreachable
 from viral_forge_resources.contracts.records import Candidate, CandidateStatus
 from viral_forge_resources.resources import state_resource
@@ -36,6 +37,9 @@ _SENSORS = Path(__file__).parents[2] / "sensors"
 _LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
 _DAYS = timedelta(days=1)
 _QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+
+
+UNLIMITED = Budget(usd=None, quantity=None)
 
 
 @pytest.fixture
@@ -50,10 +54,11 @@ def tick(
     state: sa.Engine,
     *,
     cursor: str | None = None,
+    budget: Budget = UNLIMITED,
 ) -> dg.SensorResult | dg.SkipReason:
     """What the sensor returns at one tick, after Dagster did what it asks of partitions."""
     with dg.build_sensor_context(
-        instance=instance, resources={"state": state}, cursor=cursor
+        instance=instance, resources={"state": state, "llm_budget": budget}, cursor=cursor
     ) as context:
         result = sensor(context)
     assert isinstance(result, dg.SensorResult | dg.SkipReason)

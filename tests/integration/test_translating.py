@@ -19,6 +19,8 @@ from viral_forge_resources.contracts.errors import Unreachable
 from viral_forge_resources.contracts.llm import Question
 from viral_forge_resources.contracts.scanning import Niche, NichePolicy
 
+_SPENT = "the day's budget for llm of $0 holds $0.0000 already: no room for an estimate of $0.0200."
+
 _SRT = (
     "1\n00:00:00,000 --> 00:00:00,900\nBoil the water.\n\n"
     "2\n00:00:01,800 --> 00:00:02,700\nThen wait.\n"
@@ -72,7 +74,9 @@ def test_captions_and_subtitles_are_translated_sentence_by_sentence(home, sqlite
     told = ran.metadata("captions", "caption_track")
     assert (told["languages"], told["note"]) == ("es", "translated to es by fake fake-1")
     with sqlite_state.connect() as connection:
-        spent = connection.execute(sa.text("select niche, usd from cost_events")).all()
+        spent = connection.execute(
+            sa.text("select niche, usd from cost_events where kind = 'llm'")
+        ).all()
     assert ("cooking", 0.01) in {tuple(each) for each in spent}
 
 
@@ -97,7 +101,7 @@ def test_the_same_words_are_not_translated_twice(home, sqlite_state, video):
                 "language_models": [_says("a", "b")],
                 "llm_budget": Budget(usd=0.0, quantity=None),
             },
-            "not translated to es: fake fake-1: the day's budget does not hold one more question.",
+            f"not translated to es: fake fake-1: {_SPENT}",
         ),
     ],
 )

@@ -13,7 +13,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from statistics import fmean
 
-RETENTION, ENGAGED = "average_view_percentage", "engaged_views"
+from viral_forge_resources.contracts.metrics import AVERAGE_SHARE_VIEWED, ENGAGED_VIEWS
+
+RETENTION, ENGAGED = AVERAGE_SHARE_VIEWED, ENGAGED_VIEWS
 COUNTED = (RETENTION, ENGAGED)
 
 AGE = timedelta(hours=72)

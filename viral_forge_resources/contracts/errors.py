@@ -14,7 +14,8 @@ ViralForgeError
 │   ├── Unreachable       no answer, or a server error
 │   ├── UnexpectedAnswer  an answer that is not what the platform documents
 │   └── RateLimited       asked to wait
-│       └── QuotaSpent    our own count says that an allowance is used up
+│       ├── QuotaSpent    our own count says that an allowance is used up
+│       └── OverBudget    it might cost more than the operator allows
 ├── ReauthorisationNeeded the account must be connected anew; what waits for it goes on waiting
 │   └── AccountRestricted the platform lets the account post no more; a person must look at it
 └── OutcomeUnknown        a mutating call whose answer never came: never repeated by a machine
@@ -120,6 +121,21 @@ class RateLimited(Transient):
 
 class QuotaSpent(RateLimited):
     """Our own count says that an allowance is used up; nothing was sent."""
+
+
+class OverBudget(RateLimited):
+    """It might cost more than the operator allows; nothing was bought.
+
+    Attributes:
+        estimate_usd: the most that it might cost; None where it has no price.
+        retry_after: until the day's budget is a new one; None where waiting does not help.
+    """
+
+    def __init__(
+        self, message: str, *, estimate_usd: float | None, retry_after: timedelta | None = None
+    ) -> None:
+        super().__init__(message, retry_after=retry_after)
+        self.estimate_usd = estimate_usd
 
 
 class ReauthorisationNeeded(ViralForgeError):
