@@ -8,12 +8,11 @@ import sqlalchemy as sa
 
 from viral_forge_assets.jobs import (
     housekeeping_job,
-    metrics_job,
     performance_job,
     queue_job,
     scan_job,
 )
-from viral_forge_resources.contracts.publishing import PublicationState
+from viral_forge_assets.measuring_jobs import readings_job
 from viral_forge_resources.state import niches as niches_state
 from viral_forge_resources.state import publications as publications_state
 from viral_forge_resources.state import queues as queues_state
@@ -79,24 +78,21 @@ def daily_housekeeping_schedule(context: dg.ScheduleEvaluationContext) -> dg.Run
 
 
 @dg.schedule(
-    job=metrics_job,
+    job=readings_job,
     cron_schedule="23 */6 * * *",
     execution_timezone="UTC",
     default_status=dg.DefaultScheduleStatus.RUNNING,
-    description="Results of every candidate with live posts are read four times a day.",
+    description="Files with results that people put there are read four times a day.",
 )
 def six_hourly_metrics_schedule(
     context: dg.ScheduleEvaluationContext, state: dg.ResourceParam[sa.Engine]
-) -> list[dg.RunRequest] | dg.SkipReason:
-    """A reading of each candidate's results that has live posts."""
+) -> dg.RunRequest | dg.SkipReason:
+    """One run for all files; platforms are asked at each post's own ages, by a sensor."""
     with state.connect() as connection:
-        live = publications_state.in_state(connection, PublicationState.PUBLISHED)
-    known = set(context.instance.get_dynamic_partitions("candidates"))
-    keys = sorted({row.candidate_key for row in live} & known)
-    tick = context.scheduled_execution_time.isoformat()
-    return [
-        dg.RunRequest(run_key=f"{key}:{tick}", partition_key=key) for key in keys
-    ] or dg.SkipReason("nothing is live")
+        has_live = publications_state.has_live(connection)
+    if not has_live:
+        return dg.SkipReason("nothing is live")
+    return dg.RunRequest(run_key=context.scheduled_execution_time.isoformat())
 
 
 @dg.schedule(

@@ -23,6 +23,7 @@ from schedules import access, rhythms
 from sensors import candidates as candidate_sensors
 from sensors import niches as niche_sensors
 from sensors import publications as publication_sensors
+from sensors import readings as reading_sensors
 from sensors import runs as run_sensors
 from sensors import trends as trend_sensors
 from viral_forge_assets import (
@@ -31,6 +32,7 @@ from viral_forge_assets import (
     captions,
     jobs,
     learning_jobs,
+    measuring_jobs,
     metrics,
     niche_jobs,
     proposals,
@@ -222,7 +224,11 @@ def build_resources(settings: Settings) -> dict[str, object]:
             open_accounts=partial(open_accounts, settings),
             is_dry_run=settings.dry_run,
         ),
-        "metrics_readers": shells.metrics_readers_resource,
+        "metrics_readers": shells.metrics_readers_resource(
+            settings.publishers,
+            allow_private_addresses=settings.allow_private_addresses,
+            open_accounts=partial(open_accounts, settings),
+        ),
         "cipher": VaultCipher(vault_of(settings)),
         "token_keeper": shells.token_keeper_resource(partial(open_accounts, settings)),
         "downloader": shells.DownloaderResource(
@@ -275,6 +281,7 @@ def build_definitions(settings: Settings, **overrides: object) -> dg.Definitions
             jobs.queue_job,
             jobs.takedown_job,
             jobs.metrics_job,
+            measuring_jobs.readings_job,
             jobs.performance_job,
             jobs.approve_job,
             jobs.reject_job,
@@ -294,6 +301,7 @@ def build_definitions(settings: Settings, **overrides: object) -> dg.Definitions
             trend_sensors.new_trends_sensor,
             publication_sensors.due_publications_sensor,
             publication_sensors.open_takedowns_sensor,
+            reading_sensors.due_readings_sensor,
             run_sensors.silent_runs_sensor,
             run_sensors.failures_sensor,
         ],

@@ -1,6 +1,6 @@
 """Stage 6: what the posts did, by candidate, and what that says of a niche."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 
 import dagster as dg
@@ -15,6 +15,7 @@ from viral_forge_assets.domain.outlook import (
 )
 from viral_forge_assets.domain.performance import summarise, to_markdown
 from viral_forge_assets.failures import dagster_failures
+from viral_forge_assets.measuring import ask, publisher_of
 from viral_forge_assets.metadata import Metadata, file_metadata, markdown_table, table_metadata
 from viral_forge_assets.outcomes import views_read, zones_of
 from viral_forge_assets.partitions import (
@@ -24,6 +25,7 @@ from viral_forge_assets.partitions import (
     niche_partitions,
 )
 from viral_forge_assets.trending import trends_of
+from viral_forge_resources.contracts.errors import BadInput, ViralForgeError
 from viral_forge_resources.contracts.publishing import (
     MetricsReader,
     PostMetric,
@@ -63,22 +65,38 @@ def post_metrics(
             # Every live post, not only ours: a title that two posts share must not count for both.
             live = publications_state.in_state(connection, PublicationState.PUBLISHED)
         ours = {r.publication_id: r for r in live if r.candidate_key == context.partition_key}
-        read = [metric for metric in _read(metrics_readers, live) if metric.publication_id in ours]
+        read, failures = _read(metrics_readers, live, ours)
         with state.begin() as connection:
             rows_new = metrics_state.append(connection, read)
             known = metrics_state.of_publications(connection, sorted(ours))
     facts = table_metadata(
         rows=len(known), rows_read=len(read), rows_new=rows_new, live_posts=len(ours)
     )
-    return dg.MaterializeResult(metadata=facts | _shown(known, ours))
+    not_read = [{"post": key, "reason": str(error)} for key, error in sorted(failures.items())]
+    shown = _shown(known, ours) | {"not_read": markdown_table(not_read)}
+    return dg.MaterializeResult(metadata=facts | shown)
 
 
 def _read(
-    readers: Mapping[str, MetricsReader], live: tuple[Publication, ...]
-) -> Iterator[PostMetric]:
-    for name, reader in readers.items():
-        theirs = (row for row in live if row.channel_id.partition(":")[0] == name)
-        yield from reader.read(tuple(theirs))
+    readers: Mapping[str, MetricsReader],
+    live: tuple[Publication, ...],
+    ours: Mapping[str, Publication],
+) -> tuple[list[PostMetric], dict[str, ViralForgeError]]:
+    """Numbers of our posts, and why there are none of a post.
+
+    Raises:
+        ViralForgeError: nothing could be read of any of them, or a file cannot be understood.
+    """
+    in_files = {name for name, each in readers.items() if each.most_at_once is None}
+    asked = [r for r in live if r.publication_id in ours or publisher_of(r) in in_files]
+    answers = list(ask(readers, asked))
+    read = [m for answer in answers for m in answer.metrics if m.publication_id in ours]
+    failures = {key: error for answer in answers for key, error in answer.failures.items()}
+    of_ours = {key: error for key, error in failures.items() if key in ours}
+    for error in failures.values():
+        if isinstance(error, BadInput) or 0 < len(ours) == len(of_ours):
+            raise error
+    return read, of_ours
 
 
 def _shown(known: tuple[PostMetric, ...], ours: Mapping[str, Publication]) -> Metadata:

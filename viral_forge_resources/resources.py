@@ -20,6 +20,7 @@ import viral_forge_resources.publishers
 import viral_forge_resources.scanners
 import viral_forge_resources.storage
 import viral_forge_resources.vision
+from viral_forge_resources.accounts.reading import OnlyReading
 from viral_forge_resources.backfills import WebserverBackfills
 from viral_forge_resources.contracts.accounts import Accounts, TokenKeeper
 from viral_forge_resources.contracts.backfills import BackfillLauncher
@@ -205,23 +206,13 @@ def publishers_resource(
     )
     def publishers(context: dg.InitResourceContext) -> Generator[Mapping[str, Publisher]]:
         state = context.resources.state
-        plugins = {name: get_plugin(viral_forge_resources.publishers, name) for name in names}
-        settings = {name: plugin.Settings() for name, plugin in plugins.items()}
-        with open_client(
+        with _opened_publishers(
+            names,
+            state,
+            open_accounts(state),
+            context.resources.storage,
             allow_private_addresses=allow_private_addresses,
-            trusted=[each for known in settings.values() for each in addresses_in(known)],
-            timeout_s=_UPLOAD_TIMEOUT_S,
-        ) as client:
-            tools = PublishTools(
-                accounts=open_accounts(state),
-                ledger=SqlQuotaLedger(state),
-                client=client,
-                clock=lambda: datetime.now(UTC),
-                lending=StorageLending(context.resources.storage),
-            )
-            opened = {
-                name: plugin.open_plugin(settings[name], tools) for name, plugin in plugins.items()
-            }
+        ) as (opened, tools):
             recorder = recording.open_plugin(recording.Settings(), tools)
             yield {
                 name: rehearsed(each, recorder) if is_dry_run else each
@@ -231,14 +222,63 @@ def publishers_resource(
     return publishers
 
 
-@dg.resource(
-    required_resource_keys={"publishers"},
-    description="Those publishers that can read results back, by name.",
-)
-def metrics_readers_resource(context: dg.InitResourceContext) -> Mapping[str, MetricsReader]:
-    """Each enabled publisher that reads results."""
-    opened: Mapping[str, Publisher] = context.resources.publishers
-    return {name: each for name, each in opened.items() if isinstance(each, MetricsReader)}
+def metrics_readers_resource(
+    names: Sequence[str],
+    *,
+    allow_private_addresses: bool,
+    open_accounts: Callable[[sa.Engine], Accounts],
+) -> dg.ResourceDefinition:
+    """What opens those publishers that read results back, by name; the real ones in a dry run, too.
+
+    What they meet changes no account's state: see ``OnlyReading``.
+    """
+
+    @dg.resource(
+        required_resource_keys={"state", "storage"},
+        description="Those publishers that can read results back, by name.",
+    )
+    def metrics_readers(context: dg.InitResourceContext) -> Generator[Mapping[str, MetricsReader]]:
+        state = context.resources.state
+        accounts = OnlyReading(open_accounts(state))
+        with _opened_publishers(
+            names,
+            state,
+            accounts,
+            context.resources.storage,
+            allow_private_addresses=allow_private_addresses,
+        ) as (opened, _):
+            yield {name: each for name, each in opened.items() if isinstance(each, MetricsReader)}
+
+    return metrics_readers
+
+
+@contextmanager
+def _opened_publishers(
+    names: Sequence[str],
+    state: sa.Engine,
+    accounts: Accounts,
+    storage: Storage,
+    *,
+    allow_private_addresses: bool,
+) -> Generator[tuple[Mapping[str, Publisher], PublishTools]]:
+    plugins = {name: get_plugin(viral_forge_resources.publishers, name) for name in names}
+    settings = {name: plugin.Settings() for name, plugin in plugins.items()}
+    with open_client(
+        allow_private_addresses=allow_private_addresses,
+        trusted=[each for known in settings.values() for each in addresses_in(known)],
+        timeout_s=_UPLOAD_TIMEOUT_S,
+    ) as client:
+        tools = PublishTools(
+            accounts=accounts,
+            ledger=SqlQuotaLedger(state),
+            client=client,
+            clock=lambda: datetime.now(UTC),
+            lending=StorageLending(storage),
+        )
+        yield (
+            {name: plugin.open_plugin(settings[name], tools) for name, plugin in plugins.items()},
+            tools,
+        )
 
 
 def scan_tools_resource(

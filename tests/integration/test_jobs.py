@@ -52,6 +52,7 @@ _UNPARTITIONED = {
     "queue_job",
     "takedown_job",
     "tokens_job",
+    "readings_job",
     "start_experiment_job",
     "stop_experiment_job",
 }

@@ -181,21 +181,13 @@ def test_a_partition_that_names_no_niche_is_passed_over(sqlite_state, instance, 
     assert isinstance(tick(schedule, instance, sqlite_state), dg.SkipReason)
 
 
-def test_results_of_candidates_with_live_posts_are_asked_for(sqlite_state, instance):
+def test_files_with_results_are_read_in_one_run_while_posts_are_live(sqlite_state, instance):
     live_post(sqlite_state, instance)
-    save_publication(sqlite_state, candidate_key="cooking:inbox:planned", clip_number=2)
-    instance.add_dynamic_partitions("candidates", ["cooking:inbox:planned"])
+    live_post(sqlite_state, instance, "cooking:inbox:another")
 
     asked = tick(six_hourly_metrics_schedule, instance, sqlite_state)
 
-    assert asked == [(f"{KEY}:{_TICK}", KEY)]
-
-
-def test_results_of_a_retired_candidate_are_not_asked_for(sqlite_state, instance):
-    live_post(sqlite_state, instance)
-    instance.delete_dynamic_partition("candidates", KEY)
-
-    assert isinstance(tick(six_hourly_metrics_schedule, instance, sqlite_state), dg.SkipReason)
+    assert asked == [(_TICK, None)]
 
 
 def test_housekeeping_is_asked_for_once_a_tick(sqlite_state, instance):

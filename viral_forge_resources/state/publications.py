@@ -1,6 +1,6 @@
 """Statements on ``publications``, the outbox: every step is one conditional update."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import fields
 from datetime import datetime, timedelta
 from typing import Any, TypedDict, Unpack
@@ -16,6 +16,7 @@ from viral_forge_resources.contracts.publishing import (
     Publication,
     PublicationState,
 )
+from viral_forge_resources.state import snapshots
 from viral_forge_resources.state.channel_halts import is_halted
 from viral_forge_resources.state.rows import Values, insert_new, to_row
 from viral_forge_resources.state.tables import (
@@ -26,6 +27,7 @@ from viral_forge_resources.state.tables import (
 )
 
 _S = PublicationState
+_AT_ONCE = 500
 _WAITING = (_S.PLANNED, _S.APPROVED)
 _DUE = (_S.APPROVED, _S.PROCESSING, _S.UNKNOWN)
 _MAY_STAY = frozenset({_S.PROCESSING, _S.UNKNOWN})
@@ -126,6 +128,27 @@ def in_state(connection: sa.Connection, *states: PublicationState) -> tuple[Publ
     statement = sa.select(publications).where(publications.c.state.in_(states))
     order = (publications.c.due_at, publications.c.publication_id)
     return _read(connection, statement.order_by(*order))
+
+
+def has_live(connection: sa.Connection) -> bool:
+    """Whether any post is live."""
+    is_live = sa.select(publications.c.publication_id).where(publications.c.state == _S.PUBLISHED)
+    return connection.execute(is_live.limit(1)).first() is not None
+
+
+def live(
+    connection: sa.Connection, *, ids: Sequence[str], publishers: Sequence[str] = ()
+) -> tuple[Publication, ...]:
+    """The live ones of ``ids``, and every live post on a channel of ``publishers``."""
+    is_live = sa.select(publications).where(publications.c.state == _S.PUBLISHED)
+    of_publishers = [publications.c.channel_id.startswith(f"{name}:") for name in publishers]
+    found = list(_read(connection, is_live.where(sa.or_(*of_publishers)))) if publishers else []
+    known = {row.publication_id for row in found}
+    wanted = [each for each in ids if each not in known]
+    for start in range(0, len(wanted), _AT_ONCE):
+        some = publications.c.publication_id.in_(wanted[start : start + _AT_ONCE])
+        found += _read(connection, is_live.where(some))
+    return tuple(found)
 
 
 def tell(connection: sa.Connection, publication_id: str, disclosure: Disclosure) -> bool:
@@ -276,6 +299,8 @@ def settle(
     if claimed_by is not None:
         step = step.where(publications.c.claimed_by == claimed_by)
     is_taken = connection.execute(step.values(values)).rowcount > 0
+    if is_taken and state is _S.PUBLISHED:
+        snapshots.enrol(connection, publication_id, published_at=now)
     if is_taken and state in _ENDS:
         _forget_session(connection, publications.c.publication_id == publication_id)
     return is_taken

@@ -19,6 +19,7 @@ from viral_forge_resources.contracts.records import (
 from viral_forge_resources.contracts.retraction import RetractionState
 from viral_forge_resources.contracts.rhythm import Rhythm
 from viral_forge_resources.contracts.scanning import NichePolicy, ScanState, SkipCause
+from viral_forge_resources.contracts.snapshots import SnapshotState
 from viral_forge_resources.contracts.submission import StepState
 from viral_forge_resources.contracts.trends import ProposalState, TrendKind
 from viral_forge_resources.state.columns import (
@@ -283,6 +284,8 @@ publications = sa.Table(
     sa.Index(None, "state", "due_at"),
     sa.Index(None, "channel_id", "state"),
     sa.Index(None, "candidate_key"),
+    sa.Index(None, "post_id", postgresql_using="hash"),
+    sa.Index(None, "post_url", postgresql_using="hash"),
 )
 
 _IS_LIVE = publications.c.state.in_(sorted(MAY_BE_LIVE))
@@ -433,6 +436,40 @@ post_metrics = sa.Table(
     sa.Column("reason", _PROSE),
     sa.CheckConstraint("value IS NOT NULL OR reason IS NOT NULL", name="absent_has_a_reason"),
     sa.UniqueConstraint("publication_id", "metric", "as_of", "source"),
+)
+
+metric_snapshots = sa.Table(
+    "metric_snapshots",
+    metadata,
+    sa.Column(
+        "publication_id",
+        _SHORT_ID,
+        sa.ForeignKey("publications.publication_id"),
+        primary_key=True,
+    ),
+    sa.Column("age_hours", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("channel_id", _CHANNEL, nullable=False),
+    sa.Column("due_at", UtcDateTime, nullable=False),
+    sa.Column("state", enum_type(SnapshotState, constraint="state"), nullable=False),
+    sa.Column("attempts", sa.Integer, nullable=False),
+    sa.Column("taken_at", UtcDateTime),
+    sa.Column("reason", _PROSE),
+    sa.CheckConstraint(
+        "(state = 'taken') = (taken_at IS NOT NULL)", name="only_taken_has_a_moment"
+    ),
+)
+
+_IS_WAITING = sa.text("state = 'waiting'")
+sa.Index(
+    "ix_metric_snapshots_waiting",
+    metric_snapshots.c.due_at,
+    metric_snapshots.c.publication_id,
+    metric_snapshots.c.age_hours,
+    metric_snapshots.c.channel_id,
+    metric_snapshots.c.attempts,
+    metric_snapshots.c.state,  # SQLite looks at it even where the index says it
+    sqlite_where=_IS_WAITING,
+    postgresql_where=_IS_WAITING,
 )
 
 quota_ledger = sa.Table(
