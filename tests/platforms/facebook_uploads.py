@@ -10,7 +10,7 @@ from email import message_from_bytes
 from email.message import Message
 from typing import Any
 
-from tests.platforms import meta_forms
+from tests.platforms import meta_forms, meta_insights
 from tests.platforms.uploads import Asked, Reply, UploadPlatform, reply
 
 _MOST_A_DAY = 30
@@ -49,6 +49,7 @@ class FacebookUploads(UploadPlatform):
     """The Pages ``main`` and ``other``.
 
     Attributes:
+        insights: what there is to read of every post.
         looks_needed: how often a finished Reel is still found in processing.
         fails_with: what processing says of every finished Reel instead of publishing it.
         keeps_as: what every Reel becomes instead of what was asked for.
@@ -59,6 +60,7 @@ class FacebookUploads(UploadPlatform):
     def __init__(self) -> None:
         super().__init__()
         self.videos: list[Video] = []
+        self.insights = meta_insights.Insights(values=dict(meta_insights.PAGES))
         self.looks_needed = 0
         self.fails_with = ""
         self.keeps_as = ""
@@ -94,6 +96,8 @@ class FacebookUploads(UploadPlatform):
         video = self._video(node, owner)
         if video is None:
             return meta_forms.unknown()
+        if edge == ["video_insights"]:
+            return self.insights.answer(asked, node)
         return self._attach(asked, video, edge) if edge else self._node(asked, video)
 
     def _reels(self, asked: Asked, owner: str) -> Reply:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from tests.platforms import meta_forms
+from tests.platforms import meta_forms, meta_insights
 from tests.platforms.uploads import Asked, Reply, UploadPlatform, reply
 
 _LIVES = timedelta(hours=24)
@@ -34,6 +34,7 @@ class InstagramUploads(UploadPlatform):
     """The accounts ``main`` and ``other``, by Facebook's login.
 
     Attributes:
+        insights: what there is to read of every post.
         looks_needed: how often a whole container is still found in progress.
         fails_with: what every whole container says instead of being ready.
         posts_left: of the day.
@@ -44,6 +45,7 @@ class InstagramUploads(UploadPlatform):
     def __init__(self) -> None:
         super().__init__()
         self.containers: list[Container] = []
+        self.insights = meta_insights.Insights(values=dict(meta_insights.REELS))
         self.looks_needed = 0
         self.fails_with = ""
         self.posts_left = 50
@@ -70,9 +72,15 @@ class InstagramUploads(UploadPlatform):
         if owner is None:
             return meta_forms.error(190, 401)
         _, _, node, *edge = asked.path.split("/")
+        if edge == ["insights"]:
+            return self._insights(asked, node, owner)
         if edge and node != owner:
             return meta_forms.error(10, 403)
         return self._of_the_graph(asked, owner, node, edge)
+
+    def _insights(self, asked: Asked, node: str, owner: str) -> Reply:
+        is_theirs = any((c.media_id, c.account_id) == (node, owner) for c in self.containers)
+        return self.insights.answer(asked, node) if is_theirs else meta_forms.unknown()
 
     def _of_the_graph(self, asked: Asked, owner: str, node: str, edge: list[str]) -> Reply:
         if asked.method == "POST":

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from tests.fakes.lending import fetched
-from tests.platforms import meta_forms
+from tests.platforms import meta_forms, meta_insights
 from tests.platforms.uploads import Asked, Reply, UploadPlatform, reply
 
 _LIVES = timedelta(hours=24)
@@ -40,6 +40,7 @@ class ThreadsUploads(UploadPlatform):
     """The accounts ``main`` and ``other``.
 
     Attributes:
+        insights: what there is to read of every post.
         fetch: what is at an address; None where nothing is.
         looks_needed: how often a container is still found in progress.
         fails_with: what every container says instead of being ready.
@@ -51,6 +52,7 @@ class ThreadsUploads(UploadPlatform):
     def __init__(self) -> None:
         super().__init__()
         self.containers: list[Container] = []
+        self.insights = meta_insights.Insights(values=dict(meta_insights.THREADS))
         self.fetch: Callable[[str], bytes | None] = fetched
         self.looks_needed = 0
         self.fails_with = ""
@@ -76,11 +78,17 @@ class ThreadsUploads(UploadPlatform):
         if owner is None:
             return meta_forms.error(190, 401, subcode=463)
         _, version, node, *edge = asked.path.split("/")
+        if edge == ["insights"]:
+            return self._insights(asked, node, owner)
         if version != "v1.0" or (edge and node != owner):
             return meta_forms.error(10, 403)
         if asked.method == "POST":
             return self._post(asked, owner, edge)
         return self._of_the_account(owner, edge) if edge else self._node(node, owner, asked)
+
+    def _insights(self, asked: Asked, node: str, owner: str) -> Reply:
+        is_theirs = any((c.post_id, c.account_id) == (node, owner) for c in self.containers)
+        return self.insights.answer(asked, node) if is_theirs else meta_forms.unknown()
 
     def _post(self, asked: Asked, owner: str, edge: list[str]) -> Reply:
         form = asked.form()

@@ -9,8 +9,8 @@ from typing import Any
 
 import httpx
 
-from viral_forge_resources.contracts.errors import BadInput, NotFound, Rejected
-from viral_forge_resources.contracts.publishing import Processing, Published
+from viral_forge_resources.contracts.errors import BadInput, NotFound, Rejected, Unreachable
+from viral_forge_resources.contracts.publishing import Lookup, Processing, Published
 from viral_forge_resources.documents import from_json
 from viral_forge_resources.platforms.reading import inside, one_line
 from viral_forge_resources.publishers._remembered import written
@@ -18,6 +18,9 @@ from viral_forge_resources.publishers._remembered import written
 FIELDS = "status,permalink_url"
 _WEBSITE = httpx.URL("https://www.facebook.com/")
 _NEXT_LOOK = timedelta(minutes=1)
+_SHOWS_WITHIN = timedelta(minutes=10)
+"""A publication whose answer was lost shows in its video's phases after so long."""
+_LONGEST_PROCESSING = timedelta(days=1)
 _FAILED = frozenset({"error", "upload_failed", "expired"})
 
 
@@ -96,6 +99,21 @@ class Reel:
             unseen = f"Facebook keeps it as '{self.publish_status}': nobody sees it yet"
             note = "; ".join(each for each in (unseen, note) if each)
         return Published(post_id=self.video_id, url=self.url, note=note)
+
+    def untaken(self, since: timedelta) -> Lookup:
+        """Whether a publication that was asked for ``since`` ago, and is not taken, never will be.
+
+        Raises:
+            Unreachable: it may be just now.
+        """
+        is_working = self.processing == "in_progress"
+        if is_working and since >= _LONGEST_PROCESSING:
+            return Lookup.UNDECIDABLE
+        if is_working or since < _SHOWS_WITHIN:
+            raise Unreachable(
+                "Facebook may be publishing the Reel just now", retry_after=_NEXT_LOOK
+            )
+        return Lookup.ABSENT
 
 
 def read(video_id: str, document: Any) -> Reel:  # noqa: ANN401  whatever Facebook sent

@@ -13,7 +13,6 @@ from pydantic_settings import BaseSettings
 
 from viral_forge_resources.contracts.errors import (
     NotFound,
-    NotSupported,
     OutcomeUnknown,
     RateLimited,
     Rejected,
@@ -23,6 +22,7 @@ from viral_forge_resources.contracts.errors import (
 from viral_forge_resources.contracts.publishing import (
     Lookup,
     Post,
+    PostMetric,
     Processing,
     Publication,
     Published,
@@ -32,21 +32,20 @@ from viral_forge_resources.contracts.quota import Bucket, Use, Window
 from viral_forge_resources.contracts.sessions import SessionLog
 from viral_forge_resources.contracts.submission import Recovery
 from viral_forge_resources.platforms.reading import inside
+from viral_forge_resources.publishers import _facebook_metrics as numbers
 from viral_forge_resources.publishers import _facebook_sight as sight
 from viral_forge_resources.publishers import _facebook_words as words
 from viral_forge_resources.publishers import _meta_calls as calls
 from viral_forge_resources.publishers._approved import ApprovedVideo
 from viral_forge_resources.publishers._calling import Caller, Refused, outcomes
+from viral_forge_resources.publishers._facebook_extras import STEPS, add
+from viral_forge_resources.publishers._meta_insights import AT_ONCE, Insights
 from viral_forge_resources.publishers._meta_words import unlabelled
 from viral_forge_resources.publishers._remembered import remembered, written
 from viral_forge_resources.publishers._tools import PublishTools
 from viral_forge_resources.settings import settings_config
 
 _A_MINUTE = timedelta(minutes=1)
-_SHOWS_WITHIN = timedelta(minutes=10)
-"""A publication whose answer was lost shows in its video's phases after so long."""
-_LONGEST_PROCESSING = timedelta(days=1)
-_LARGEST_COVER = 10_000_000
 
 _R = Recovery
 
@@ -105,6 +104,7 @@ class FacebookPublisher:
     tools: PublishTools
 
     platform = "facebook"
+    most_at_once = AT_ONCE
     # As for Instagram: longer words are cut off behind "more" anyway.
     limits = TextLimits(max_title=150, max_description=1_700, max_tags=200)
 
@@ -221,20 +221,11 @@ class FacebookPublisher:
             return Lookup.UNDECIDABLE
         if reel.is_taken:
             return reel.outcome(unlabelled(publication.disclosure, platform="Facebook"))
-        return self._untaken(reel, self.tools.clock() - session.asked_at)
-
-    def _untaken(self, reel: sight.Reel, since: timedelta) -> Lookup:
-        """Whether a publication that was asked for so long ago will never show."""
-        is_working = reel.processing == "in_progress"
-        if is_working and since >= _LONGEST_PROCESSING:
-            return Lookup.UNDECIDABLE
-        if is_working or since < _SHOWS_WITHIN:
-            raise Unreachable("Facebook may be publishing the Reel just now", retry_after=_A_MINUTE)
-        return Lookup.ABSENT
+        return reel.untaken(self.tools.clock() - session.asked_at)
 
     def steps(self) -> tuple[str, ...]:
         """The picture and the subtitles."""
-        return ("thumbnail", "captions")
+        return STEPS
 
     def finish(self, step: str, post: Post, live: Published) -> None:
         """Set the picture or the subtitles of a live Reel.
@@ -243,22 +234,8 @@ class FacebookPublisher:
             Transient: it may succeed later.
             ViralForgeError: it will not.
         """
-        api = self._calls(post.channel)
         with outcomes(self._id(post.channel)):
-            if step == "thumbnail":
-                picture = post.cover.read_bytes()
-                if len(picture) > _LARGEST_COVER:
-                    raise NotSupported(
-                        f"the cover has {len(picture):,} bytes, above {_LARGEST_COVER:,}"
-                    )
-                file = calls.File(field="source", name="cover.jpg", content=picture)
-                api.attach(f"{live.post_id}/thumbnails", {"is_preferred": "true"}, file)
-            elif post.subtitles is not None:
-                name = f"subtitles.{self.settings.language}.srt"
-                subtitles = post.subtitles.read_bytes()
-                file = calls.File(field="captions_file", name=name, content=subtitles)
-                locale = {"default_locale": self.settings.language}
-                api.attach(f"{live.post_id}/captions", locale, file)
+            add(self._calls(post.channel), step, post, live, language=self.settings.language)
 
     def _reel(self, channel: str, video_id: str) -> sight.Reel | None:
         """The Reel as it is now; None if Facebook shows none of that id."""
@@ -278,6 +255,18 @@ class FacebookPublisher:
             limit=self.settings.reels_per_day,
             window=Window.DAY,
         )
+
+    def read(self, publications: tuple[Publication, ...]) -> tuple[PostMetric, ...]:
+        """Every number that Facebook gives of these posts, and why one is absent."""
+        return Insights(
+            platform=self.platform,
+            edge="video_insights",
+            groups=numbers.GROUPS,
+            absent=numbers.ABSENT,
+            source=f"Facebook insights {self.settings.api_version}",
+            calls_of=self._calls,
+            clock=self.tools.clock,
+        ).read(publications)
 
     def _id(self, channel: str) -> str:
         return f"{self.platform}:{channel}"

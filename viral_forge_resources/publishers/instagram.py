@@ -21,6 +21,7 @@ from viral_forge_resources.contracts.errors import (
 from viral_forge_resources.contracts.publishing import (
     Lookup,
     Post,
+    PostMetric,
     Processing,
     Publication,
     Published,
@@ -29,10 +30,12 @@ from viral_forge_resources.contracts.publishing import (
 from viral_forge_resources.contracts.sessions import SessionLog
 from viral_forge_resources.contracts.submission import Recovery
 from viral_forge_resources.platforms.reading import inside
+from viral_forge_resources.publishers import _instagram_metrics as numbers
 from viral_forge_resources.publishers import _instagram_words as words
 from viral_forge_resources.publishers import _meta_calls as calls
 from viral_forge_resources.publishers._approved import ApprovedVideo
 from viral_forge_resources.publishers._calling import Caller, Refused, outcomes
+from viral_forge_resources.publishers._meta_insights import AT_ONCE, Insights
 from viral_forge_resources.publishers._post_files import caption
 from viral_forge_resources.publishers._remembered import remembered, written
 from viral_forge_resources.publishers._tools import PublishTools
@@ -50,6 +53,11 @@ class Settings(BaseSettings):
 
     model_config = settings_config("PUBLISHER_INSTAGRAM")
 
+    skip_rate: numbers.Scale | None = Field(
+        default=None,
+        description="How Instagram counts reels_skip_rate: percent (up to 100) or ratio (up to 1);"
+        " empty: it is not read, since its documents do not say.",
+    )
     shares_to_feed: bool = Field(default=True, description="Show Reels among the posts, too.")
     api_url: HttpUrl = Field(
         default=HttpUrl("https://graph.facebook.com/"),
@@ -89,6 +97,7 @@ class InstagramPublisher:
     tools: PublishTools
 
     platform = "instagram"
+    most_at_once = AT_ONCE
     # Title, description and tags share one field.
     limits = TextLimits(max_title=150, max_description=1_700, max_tags=200)
 
@@ -258,6 +267,18 @@ class InstagramPublisher:
 
     def _account(self, api: calls.MetaCalls) -> str:
         return api.caller.token().account_id
+
+    def read(self, publications: tuple[Publication, ...]) -> tuple[PostMetric, ...]:
+        """Every number that Instagram gives of these posts, and why one is absent."""
+        return Insights(
+            platform=self.platform,
+            edge="insights",
+            groups=numbers.groups(self.settings.skip_rate),
+            absent=numbers.absent(self.settings.skip_rate),
+            source=f"Instagram insights {self.settings.api_version}",
+            calls_of=self._calls,
+            clock=self.tools.clock,
+        ).read(publications)
 
     def _id(self, channel: str) -> str:
         return f"{self.platform}:{channel}"

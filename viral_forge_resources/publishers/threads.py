@@ -21,6 +21,7 @@ from viral_forge_resources.contracts.errors import (
 from viral_forge_resources.contracts.publishing import (
     Lookup,
     Post,
+    PostMetric,
     Processing,
     Publication,
     Published,
@@ -28,8 +29,10 @@ from viral_forge_resources.contracts.publishing import (
 )
 from viral_forge_resources.contracts.sessions import SessionLog
 from viral_forge_resources.publishers import _meta_calls as calls
+from viral_forge_resources.publishers import _threads_metrics as numbers
 from viral_forge_resources.publishers import _threads_words as words
 from viral_forge_resources.publishers._calling import Caller, outcomes
+from viral_forge_resources.publishers._meta_insights import AT_ONCE, Insights
 from viral_forge_resources.publishers._meta_words import unlabelled
 from viral_forge_resources.publishers._remembered import remembered, written
 from viral_forge_resources.publishers._threads_calls import GONE, ThreadsCalls, unusable
@@ -90,6 +93,7 @@ class ThreadsPublisher:
     tools: PublishTools
 
     platform = "threads"
+    most_at_once = AT_ONCE
     # One field of 500 characters for all words; of emoji the bytes count, so bytes are enough.
     limits = TextLimits(
         max_title=100,
@@ -185,6 +189,18 @@ class ThreadsPublisher:
         if self.tools.clock() - session.asked_at < _SHOWS_WITHIN:
             raise Unreachable("Threads may be publishing the post just now", retry_after=_A_MINUTE)
         return Lookup.ABSENT
+
+    def read(self, publications: tuple[Publication, ...]) -> tuple[PostMetric, ...]:
+        """Every number that Threads gives of these posts, and why one is absent."""
+        return Insights(
+            platform=self.platform,
+            edge="insights",
+            groups=numbers.GROUPS,
+            absent=numbers.ABSENT,
+            source=f"Threads insights {self.settings.api_version}",
+            calls_of=lambda channel: self._calls(channel).graph,
+            clock=self.tools.clock,
+        ).read(publications)
 
     def _id(self, channel: str) -> str:
         return f"{self.platform}:{channel}"
