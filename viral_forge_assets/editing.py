@@ -18,7 +18,7 @@ from viral_forge_assets.domain.edit_plan import (
     with_sound,
 )
 from viral_forge_assets.domain.insert_plans import insert_specs
-from viral_forge_assets.domain.interchange import timeline_of
+from viral_forge_assets.domain.interchange import Media, timeline_of
 from viral_forge_assets.domain.moment_opinions import Opinion
 from viral_forge_assets.domain.recipes import Recipe, recipe_hash
 from viral_forge_assets.domain.soundtrack import SOUNDTRACK
@@ -39,8 +39,8 @@ from viral_forge_resources.contracts.works import (
 )
 from viral_forge_resources.documents import document_hash
 
-EDIT_PLAN_VERSION = 10
-RENDER_VERSION = 6
+EDIT_PLAN_VERSION = 11
+RENDER_VERSION = 7
 
 
 Paid = Callable[[int, float], AbstractContextManager[None]]
@@ -313,7 +313,10 @@ class CuttingRoom:
             plan,
             clip,
             probe=source.probe,
-            source_url=quote(relpath(source.video.key, start=dirname(key))),
+            media=Media(
+                source=source.video.key,
+                url_of=lambda stored: quote(relpath(stored, start=dirname(key))),
+            ),
             source_name=source.name,
             captions=captions.shown,
         )

@@ -14,6 +14,7 @@ from viral_forge_assets.domain.soundtrack import (
     choose_track,
     effect_cues,
     music_cue,
+    parts_of,
     soundtrack_of,
 )
 from viral_forge_assets.domain.speech_times import music_in_clip, speech_in_clip
@@ -24,12 +25,12 @@ from viral_forge_resources.contracts.keys import CandidateKey
 from viral_forge_resources.contracts.media import SceneMap, Transcript
 from viral_forge_resources.contracts.media_ports import Renderer
 from viral_forge_resources.contracts.sound import EffectCue, Soundtrack, Track
-from viral_forge_resources.contracts.storage import Storage
+from viral_forge_resources.contracts.storage import Storage, StoredFile
 from viral_forge_resources.contracts.works import Extra, SourceFile
 from viral_forge_resources.documents import document_hash
 
-_SOUNDTRACK_VERSION = 1
-"""Rises with every change that makes another sound of the same soundtrack."""
+_SOUNDTRACK_VERSION = 2
+"""Rises with every change that makes another sound of the same soundtrack, or other files."""
 
 _ID_DIGITS = 16
 
@@ -58,7 +59,12 @@ class SoundStage:
 
     def stands(self, plan: EditPlan) -> bool:
         """Whether all that was mixed for the plan is still stored."""
-        mixed = [extra.file for clip in plan.clips if (extra := clip.extra_named(SOUNDTRACK))]
+        mixed = [
+            extra.file
+            for clip in plan.clips
+            for extra in (clip.extra_named(SOUNDTRACK), *clip.stems)
+            if extra
+        ]
         return all(self.storage.size_bytes(file.key) == file.size_bytes for file in mixed)
 
     def dress(self, plan: EditPlan, recipe: Recipe, source: SourceFile) -> EditPlan:
@@ -111,23 +117,34 @@ class SoundStage:
         told = replace(clip, reasons=(*clip.reasons, *([choice.why] if choice else [])))
         if soundtrack is None:
             return told
+        mix = Extra(name=SOUNDTRACK, file=self._stored(soundtrack, track))
         return replace(
             told,
             soundtrack=soundtrack,
-            extras=(*clip.extras, self._stored(soundtrack, track)),
+            stems=self._stems(soundtrack, track, mix.file),
+            extras=(*clip.extras, mix),
             materials=(*clip.materials, *([track.work] if track else [])),
         )
 
-    def _stored(self, soundtrack: Soundtrack, track: Track | None) -> Extra:
+    def _stems(
+        self, soundtrack: Soundtrack, track: Track | None, mix: StoredFile
+    ) -> tuple[Extra, ...]:
+        return tuple(
+            Extra(name=name, file=mix if part == soundtrack else self._stored(part, track))
+            for name, part in parts_of(soundtrack).items()
+        )
+
+    def _stored(self, soundtrack: Soundtrack, track: Track | None) -> StoredFile:
         name = document_hash((soundtrack, _SOUNDTRACK_VERSION))[:_ID_DIGITS]
         with TemporaryDirectory() as scratch:
             file = Path(scratch) / "soundtrack.flac"
-            self.renderer.compose(soundtrack, file, track=track.path if track else None)
+            music = track.path if track and soundtrack.music else None
+            self.renderer.compose(soundtrack, file, track=music)
             key = self.key.storage_key("transform", f"{SOUNDTRACK}-{name}.flac")
-            return Extra(name=SOUNDTRACK, file=self.storage.put_file(file, key))
+            return self.storage.put_file(file, key)
 
     def _forget_others(self, plan: EditPlan) -> None:
-        kept = {extra.file.key for clip in plan.clips for extra in clip.extras}
+        kept = {extra.file.key for clip in plan.clips for extra in (*clip.extras, *clip.stems)}
         for key in self.storage.keys(self.key.storage_key("transform", f"{SOUNDTRACK}-")):
             if key not in kept:
                 self.storage.delete(key)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import dagster as dg
 import numpy as np
+import opentimelineio as otio
 import pytest
 import sqlalchemy as sa
 
@@ -257,3 +258,33 @@ def test_a_clip_is_not_made_once_its_music_binds_what_its_source_forbids(studio,
     only = [dg.AssetKey(["transform", "rendered_clips"])]
     failure = studio.run("candidate_job", key, only=only).failure
     assert "CC BY-SA 4.0 binds the whole clip, which Pexels licence does not allow" in failure
+
+
+def test_editors_find_music_and_effects_beside_the_clip_each_in_a_file_of_its_own(studio, source):
+    _shelve(studio, _SONG)
+    key = studio.add(source)
+    assert studio.edit(key, recipe="montage").failure == ""
+    folder = studio.home / "storage" / key.replace(":", "/") / "transform"
+    timeline = otio.adapters.read_from_file(str(folder / "clip-1.otio"))
+    found = {
+        track.name: folder / cut.media_reference.target_url
+        for track in timeline.tracks
+        for cut in track.find_clips()
+    }
+    assert found.keys() == {"Video", "Audio", "music", "effects"}
+    assert all(path.is_file() for path in found.values())
+    mix, music, effects = (
+        heard_in(path)
+        for path in (
+            studio.home / "storage" / _mix_of(studio, key),
+            found["music"],
+            found["effects"],
+        )
+    )
+    np.testing.assert_allclose(mix.astype(float), music.astype(float) + effects, atol=2)
+
+
+def _mix_of(studio: Studio, key: str) -> str:
+    (clip,) = _plan(studio, key).clips
+    (extra,) = (each for each in clip.extras if each.name == "soundtrack")
+    return extra.file.key

@@ -103,6 +103,19 @@ def test_a_very_short_sentence_stays_with_the_next():
     assert rows_of(lines_of(said("Yes. That is it", each=0.2), PLAIN)) == ["Yes. That is it"]
 
 
+def test_a_caption_does_not_begin_another_sentence_for_want_of_a_tenth_of_a_second():
+    # "you this?" alone would stand for 0.64 s.
+    told = "Why does nobody tell you this? Three tricks make every pancake fly."
+    letters = [len(word) for word in told.split()]
+    starts = [0.3 + 0.073 * sum(letters[:number]) for number in range(len(letters))]
+    words = [
+        Word(text=text, start_s=start_s, end_s=start_s + 0.07 * len(text))
+        for text, start_s in zip(told.split(), starts, strict=True)
+    ]
+    shown = [" ".join(word.text for word in line.words) for line in lines_of(words, BOLD)]
+    assert all("? " not in each for each in shown)
+
+
 def test_no_word_of_a_sentence_stands_alone_if_it_can_be_helped():
     lines = lines_of(said("you only need three ingredients for this soup", each=0.4), BOLD)
     assert min(len(line.words) for line in lines) >= 2

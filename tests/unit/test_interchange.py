@@ -9,9 +9,12 @@ import pytest
 
 from tests.unit.test_edit_plan import LEVEL, PROBE, RECIPE, SCENES
 from viral_forge_assets.domain.edit_plan import EditPlan, plan_edit, with_sound
-from viral_forge_assets.domain.interchange import timeline_of
+from viral_forge_assets.domain.inserts import Insert
+from viral_forge_assets.domain.interchange import Media, timeline_of
 from viral_forge_resources.contracts.media import Stretch, Transcript, TranscriptOrigin, Word
-from viral_forge_resources.contracts.works import ShownCaption
+from viral_forge_resources.contracts.records import Material
+from viral_forge_resources.contracts.storage import StoredFile
+from viral_forge_resources.contracts.works import Extra, ShownCaption
 from viral_forge_resources.documents import from_json
 
 _SEGMENTS = (
@@ -19,6 +22,7 @@ _SEGMENTS = (
     Stretch(start_s=1.0, end_s=2.007),
     Stretch(start_s=15.25, end_s=19.9),
 )
+_MEDIA = Media(source="source/video.mp4", url_of=lambda key: f"../{key}")
 _HOSTILE = 'a "quoted" </name> & 50% off \u202e.mp4'
 
 
@@ -50,7 +54,7 @@ def _text(plan: EditPlan, *, name: str = "talk.mp4", probe=PROBE, captions=()) -
         plan,
         plan.clips[0],
         probe=probe,
-        source_url="../source/video.mp4",
+        media=_MEDIA,
         source_name=name,
         captions=captions,
     )
@@ -121,6 +125,99 @@ def test_a_source_of_another_rate_is_cut_at_its_own():
 
 def test_equal_plans_give_equal_timelines():
     assert _text(_plan()) == _text(_plan())
+
+
+def _insert(name: str, start_s: float, end_s: float, *, from_s: float) -> Insert:
+    return Insert(
+        name=name,
+        stretch=Stretch(start_s=start_s, end_s=end_s),
+        from_s=from_s,
+        query="rain",
+        said="rain",
+        file=_stored(f"transform/{name}.mp4"),
+        material=Material(role="insert", platform="x", platform_video_id=name, title=_HOSTILE),
+        rights_id="right",
+        licence="CC0-1.0",
+    )
+
+
+def _stored(key: str) -> StoredFile:
+    return StoredFile(uri=f"file:///{key}", key=key, size_bytes=1, sha256="ab" * 32)
+
+
+def _dressed() -> EditPlan:
+    """With two inserts, music and effects."""
+    return _plan(
+        fps=Fraction(30),
+        inserts=(
+            _insert("insert_1", 1.0, 2.5, from_s=0.5),
+            _insert("insert_2", 4.0, 6.0, from_s=3.0),
+        ),
+        stems=(
+            Extra(name="music", file=_stored("transform/soundtrack-a.flac")),
+            Extra(name="effects", file=_stored("transform/soundtrack-b.flac")),
+        ),
+        sound=replace(LEVEL, gain_db=6.0, soundtrack_db=2.5),
+    )
+
+
+def test_inserts_music_and_effects_have_tracks_of_their_own_with_their_media():
+    timeline = _opened(_text(_dressed(), probe=replace(PROBE, fps=Fraction(30))))
+    assert [(track.name, str(track.kind)) for track in timeline.tracks] == [
+        ("Video", "Video"),
+        ("inserts", "Video"),
+        ("Audio", "Audio"),
+        ("music", "Audio"),
+        ("effects", "Audio"),
+    ]
+    _, inserts, _, music, effects = timeline.tracks
+    assert [each.media_reference.target_url for each in inserts.find_clips()] == [
+        "../transform/insert_1.mp4",
+        "../transform/insert_2.mp4",
+    ]
+    (laid,) = music
+    assert laid.media_reference.target_url == "../transform/soundtrack-a.flac"
+    assert effects[0].media_reference.target_url == "../transform/soundtrack-b.flac"
+    assert music.effects[0].metadata["viral_forge"]["parameters"]["gain_db"] == 8.5
+    frames = _dressed().clips[0].frames
+    assert [track.duration().value for track in (music, effects)] == [frames, frames]
+
+
+def test_an_insert_stands_at_its_place_in_the_clip_and_starts_at_its_own():
+    timeline = _opened(_text(_dressed(), probe=replace(PROBE, fps=Fraction(30))))
+    track = timeline.tracks[1]
+    places = [track.range_of_child(each) for each in track.find_clips()]
+    assert [(p.start_time.value, p.duration.value) for p in places] == [(30, 45), (120, 60)]
+    assert [each.source_range.start_time.value for each in track.find_clips()] == [15, 90]
+    for each in track.find_clips():
+        there = each.media_reference.available_range
+        assert each.source_range.end_time_exclusive() <= there.end_time_exclusive()
+
+
+def test_a_clip_without_a_voice_has_its_music_alone():
+    plan = _dressed()
+    silent = replace(PROBE, audio_channels=None)
+    timeline = _opened(_text(plan, probe=silent))
+    assert [track.name for track in timeline.tracks] == ["Video", "inserts", "music", "effects"]
+
+
+def test_final_cut_reads_every_track_with_its_media_in_place():
+    timeline = _opened(_text(_dressed(), probe=replace(PROBE, fps=Fraction(30))))
+    written = otio.adapters.write_to_string(timeline, "fcp_xml")
+    read = otio.adapters.read_from_string(written, "fcp_xml")
+    if not isinstance(read, otio.schema.Timeline):
+        (read,) = read.find_children(descended_from_type=otio.schema.Timeline)
+    assert [str(track.kind) for track in read.tracks] == ["Video"] * 2 + ["Audio"] * 3
+    for track, ours in zip(read.tracks, timeline.tracks, strict=True):
+        assert [_laid(track, each) for each in track.find_clips()] == [
+            _laid(ours, each) for each in ours.find_clips()
+        ]
+
+
+def _laid(track: otio.schema.Track, cut: otio.schema.Clip) -> tuple[str, int, int, int]:
+    place = track.range_of_child(cut)
+    url = cut.media_reference.target_url
+    return url, int(place.start_time.value), *_range(cut)
 
 
 @pytest.mark.parametrize("adapter", ["fcp_xml", "cmx_3600"])

@@ -210,6 +210,26 @@ def test_a_small_logo_in_a_corner_changes_nothing():
     assert made.reasons == ("shots: 1 static",)
 
 
+@pytest.mark.parametrize("filled", [0.99, 1.02])
+def test_letters_do_not_touch_the_edge_of_a_crop(filled):
+    width_px = filled * _CROP_PX
+    wide = _text((_WIDE_PX - width_px) / 2, width_px)
+    assert _framed(texts=(wide,)).reasons == ("shots: 1 fit",)
+
+
+def test_letters_with_room_beside_them_keep_the_crop_and_their_room():
+    made = _framed(texts=(_text(40, 0.9 * _CROP_PX),))
+    assert made.reasons == ("shots: 1 static",)
+    (place,) = made.framing.path
+    rim_px = 0.02 * _CROP_PX
+    assert place.x_px + rim_px <= 40 + 0.02 * 0.9 * _CROP_PX
+    assert place.x_px + _CROP_PX - rim_px >= 40 + 0.88 * _CROP_PX
+
+
+def test_a_text_at_the_edge_of_the_picture_needs_no_room_there():
+    assert _framed(texts=(_text(0, 0.5 * _CROP_PX),)).reasons == ("shots: 1 static",)
+
+
 def test_a_text_that_is_gone_before_anyone_has_read_it_changes_nothing():
     made = _framed(_face(500), texts=(_text(300, 1300, start_s=_SHOT_S - 0.3),))
 

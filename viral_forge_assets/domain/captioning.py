@@ -29,7 +29,7 @@ _ROUNDING = 1e-9
 _SAME_MOMENT_S = 0.002  # plans keep whole milliseconds
 
 _EACH, _TOO_SHORT, _OFF_PACE = 1.0, 8.0, 0.35
-_TWO_SENTENCES, _LONE_WORD, _ANOTHER_ROW = 2.0, 2.0, 0.1
+_TWO_SENTENCES, _LONE_WORD, _ANOTHER_ROW = 3.5, 2.0, 0.1
 """What a caption costs a reader: to be one more; a second less than it should stand; a second off
 the wanted length; to hold two sentences; to hold one word of a sentence; a row."""
 _UNEVEN, _CUT = 3.0, 0.35

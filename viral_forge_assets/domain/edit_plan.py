@@ -50,6 +50,7 @@ class ClipPlan:
         texts: when the source's picture may show text in it; None: nobody looked for it.
         speech: when somebody speaks in it; None: nobody listened.
         soundtrack: music and effects that are heard besides; the extra ``soundtrack`` holds them.
+        stems: the same, music and effects each in a file of its own, for editors.
         look: what its pictures decided; the grade of it stands among the filters.
         inserts: pictures of others over its own, in the order in which they are seen.
         hiding: how its faces are hidden; None: nobody asked for that.
@@ -70,6 +71,7 @@ class ClipPlan:
     texts: tuple[Stretch, ...] | None = None
     speech: tuple[Stretch, ...] | None = None
     soundtrack: Soundtrack | None = None
+    stems: tuple[Extra, ...] = ()
     reasons: tuple[str, ...] = ()
     look: Look | None = None
     inserts: tuple[Insert, ...] = ()
@@ -286,7 +288,7 @@ def render_spec(
 def plan_hash(plan: EditPlan, clip: ClipPlan) -> str:
     """16 hex digits for all that the bytes of ``clip`` depend on, without the other clips."""
     # Grade and captions hold what a look decides; who decided it changes no byte.
-    bare = replace(clip, score=0.0, reasons=(), look=None)
+    bare = replace(clip, score=0.0, reasons=(), look=None, stems=())
     return document_hash(replace(plan, clips=(bare,)))[:_HASH_LENGTH]
 
 

@@ -1,10 +1,12 @@
 """A clip's edit as an OpenTimelineIO document: what editors open with cuts and media in place."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from viral_forge_assets.domain.edit_plan import ClipPlan, EditPlan
+from viral_forge_assets.domain.inserts import Insert, on_frames
 from viral_forge_resources.contracts.media import MediaProbe
 from viral_forge_resources.contracts.works import ShownCaption
 from viral_forge_resources.documents import plain
@@ -18,26 +20,40 @@ _OURS = "viral_forge"
 _CAPTION_COLOUR, _REASON_COLOUR = "CYAN", "GREEN"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Media:
+    """Where the files of an edit lie.
+
+    Attributes:
+        source: storage key of the source.
+        url_of: a storage key as an address that is seen from the document.
+    """
+
+    source: str
+    url_of: Callable[[str], str]
+
+
 def timeline_of(
     plan: EditPlan,
     clip: ClipPlan,
     *,
     probe: MediaProbe,
-    source_url: str,
+    media: Media,
     source_name: str,
     captions: Sequence[ShownCaption] = (),
 ) -> str:
     """The edit as JSON of OpenTimelineIO.
 
     Cuts stand at whole frames of the source, at its own rate; the plan's exact seconds are in their
-    metadata. What is done to the picture stands as effects on its track: no other program knows
-    ours, so they carry their parameters and change nothing.
+    metadata. What is done to the picture, and by how much sound is raised, stands as effects on its
+    track: no other program knows ours, so they carry their parameters and change nothing. Inserts
+    have a track of their own above the source's, music and effects one each below its sound.
 
     Args:
         plan: what the clip is part of.
         clip: the one that is told.
         probe: of the source.
-        source_url: where the source lies, seen from the document.
+        media: where its files lie.
         source_name: what people know it as.
         captions: shown in the clip; they become markers.
 
@@ -51,13 +67,21 @@ def timeline_of(
         metadata=_ours(plan=plain(plan), clip=clip.number),
     )
     timeline.tracks.markers.extend([_why(clip), *(_caption(each, clip.fps) for each in captions)])
-    kinds = [otio.schema.TrackKind.Video]
-    kinds += [otio.schema.TrackKind.Audio] if probe.audio_channels else []
-    for kind in kinds:
-        track = otio.schema.Track(name=str(kind), kind=kind)
-        track.extend(_cuts(clip, probe, source_url=source_url, source_name=source_name))
-        timeline.tracks.append(track)
+
+    def source_track(kind: str) -> otio.schema.Track:
+        cuts = _cuts(clip, probe, source_url=media.url_of(media.source), source_name=source_name)
+        return otio.schema.Track(name=kind, kind=kind, children=cuts)
+
+    picture, sound = otio.schema.TrackKind.Video, otio.schema.TrackKind.Audio
+    timeline.tracks.append(source_track(picture))
     timeline.tracks[0].effects.extend(_effects(clip))
+    if clip.inserts:
+        timeline.tracks.append(_insert_track(clip, media))
+    if probe.audio_channels:
+        timeline.tracks.append(source_track(sound))
+        timeline.tracks[-1].effects.extend(_raised(clip.sound.gain_db if clip.sound else None))
+        timeline.tracks[-1].enabled = clip.is_source_heard
+    timeline.tracks.extend(_stem_tracks(clip, media))
     return str(timeline.to_json_string(indent=1))
 
 
@@ -89,6 +113,72 @@ def _cuts(
             )
         )
     return cuts
+
+
+def _insert_track(clip: ClipPlan, media: Media) -> "otio.schema.Track":
+    """The inserts at their places, with nothing between them."""
+    import opentimelineio as otio
+
+    track = otio.schema.Track(name="inserts", kind=otio.schema.TrackKind.Video)
+    filled = 0
+    for insert in sorted(clip.inserts, key=lambda each: each.stretch.start_s):
+        first, frames = on_frames(insert.stretch, clip.fps)
+        if first > filled:
+            track.append(otio.schema.Gap(source_range=_range(0, first - filled, clip.fps)))
+        track.append(_laid_over(insert, frames, clip.fps, media))
+        filled = first + frames
+    return track
+
+
+def _laid_over(insert: Insert, frames: int, fps: Fraction, media: Media) -> "otio.schema.Clip":
+    import opentimelineio as otio
+
+    first = round(insert.from_s * fps)
+    reference = otio.schema.ExternalReference(
+        # How long the file is stands in no plan: what is used of it is there.
+        target_url=media.url_of(insert.file.key),
+        available_range=_range(0, first + frames, fps),
+    )
+    reference.name = insert.material.title
+    return otio.schema.Clip(
+        name=insert.material.title,
+        media_reference=reference,
+        source_range=_range(first, frames, fps),
+        metadata=_ours(insert=plain(insert)),
+    )
+
+
+def _stem_tracks(clip: ClipPlan, media: Media) -> "Iterable[otio.schema.Track]":
+    """Music and effects, each as long as the clip."""
+    import opentimelineio as otio
+
+    sound = clip.sound
+    raised_db = None
+    if sound is not None and sound.gain_db is not None and sound.soundtrack_db is not None:
+        raised_db = round(sound.gain_db + sound.soundtrack_db, 2)
+    for stem in clip.stems:
+        whole = _range(0, clip.frames, clip.fps)
+        reference = otio.schema.ExternalReference(
+            target_url=media.url_of(stem.file.key), available_range=whole
+        )
+        reference.name = stem.name
+        laid = otio.schema.Clip(name=stem.name, media_reference=reference, source_range=whole)
+        track = otio.schema.Track(name=stem.name, kind=otio.schema.TrackKind.Audio, children=[laid])
+        track.effects.extend(_raised(raised_db))
+        yield track
+
+
+def _raised(gain_db: float | None) -> "list[otio.schema.Effect]":
+    import opentimelineio as otio
+
+    if gain_db is None:
+        return []
+    parameters = {"gain_db": gain_db}
+    return [
+        otio.schema.Effect(
+            name="volume", effect_name=f"{_OURS}.volume", metadata=_ours(parameters=parameters)
+        )
+    ]
 
 
 def _effects(clip: ClipPlan) -> "list[otio.schema.Effect]":
@@ -132,12 +222,16 @@ def _caption(caption: ShownCaption, fps: Fraction) -> "otio.schema.Marker":
 
 
 def _frames(start_s: float, duration_s: float, fps: Fraction) -> "otio.opentime.TimeRange":
+    first = round(start_s * fps)
+    return _range(first, round((start_s + duration_s) * fps) - first, fps)
+
+
+def _range(first: int, frames: int, fps: Fraction) -> "otio.opentime.TimeRange":
     import opentimelineio as otio
 
-    first = round(start_s * fps)
     return otio.opentime.TimeRange(
         otio.opentime.RationalTime(first, float(fps)),
-        otio.opentime.RationalTime(round((start_s + duration_s) * fps) - first, float(fps)),
+        otio.opentime.RationalTime(frames, float(fps)),
     )
 
 

@@ -24,6 +24,9 @@ _MIDDLE_OF_GROUP = 0.28  # a group wobbles, too
 _CUT_OFF = 0.02
 """Of a text's width: its box has room around the letters."""
 
+_RIM = 0.03
+"""Of the crop, to either side: letters that touch the edge look cut, and a zoom does cut them."""
+
 _FACE_OF_PANE = 0.36  # of its height
 _WIDEST_WANDER = 0.3  # of a pane, to either side
 _LEAST_PANE = 2.0
@@ -131,14 +134,20 @@ def _paths(
     ]
 
 
-def _edges(text: WrittenText, probe: MediaProbe) -> tuple[tuple[float, float], ...]:
-    """Where it starts and ends, across and down, as shares of the picture."""
-    slack = _CUT_OFF * text.box.width_px
+def _edges(
+    text: WrittenText, frame: Frame, probe: MediaProbe
+) -> tuple[tuple[float, float], tuple[float, float]]:
+    """Where it starts and ends with the room that it needs, as shares of the picture."""
+    box, slack = text.box, _CUT_OFF * text.box.width_px
+    across, down = (_RIM * part for part in frame.parts)
     return (
-        ((text.box.x_px + slack) / probe.width_px, (text.box.right_px - slack) / probe.width_px),
         (
-            (text.box.y_px + slack) / probe.height_px,
-            (text.box.bottom_px - slack) / probe.height_px,
+            max((box.x_px + slack) / probe.width_px - across, 0.0),
+            min((box.right_px - slack) / probe.width_px + across, 1.0),
+        ),
+        (
+            max((box.y_px + slack) / probe.height_px - down, 0.0),
+            min((box.bottom_px - slack) / probe.height_px + down, 1.0),
         ),
     )
 
@@ -152,7 +161,9 @@ def _show_texts(
 ) -> bool:
     """Whether the crop shows the whole of every text for as long as it stands."""
     for text in texts:
-        for path, part, (first, last) in zip(paths, frame.parts, _edges(text, probe), strict=True):
+        for path, part, (first, last) in zip(
+            paths, frame.parts, _edges(text, frame, probe), strict=True
+        ):
             middles = [
                 middle
                 for at_s, middle in zip(times, _spread(path, times), strict=True)
@@ -180,7 +191,7 @@ def _stills(
         if part >= 1:
             stills.append((_CENTRE,))
             continue
-        edges = [_edges(text, probe)[number] for text in texts]
+        edges = [_edges(text, frame, probe)[number] for text in texts]
         lowest = max(part / 2, *(last - part / 2 for _, last in edges))
         highest = min(1 - part / 2, *(first + part / 2 for first, _ in edges))
         if subject is not None:

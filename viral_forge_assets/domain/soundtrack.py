@@ -1,7 +1,7 @@
 """Which music a clip gets, which effects, and how loud each may be beside speech."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, ClassVar
 
 from pydantic import ConfigDict, Field
@@ -21,6 +21,9 @@ from viral_forge_resources.documents import document_hash
 
 SOUNDTRACK = "soundtrack"
 """Name of the extra that holds the mix of music and effects."""
+
+MUSIC, EFFECTS = "music", "effects"
+"""Names of its parts."""
 
 _ATTACK_S, _RELEASE_S = 0.25, 0.5
 """The music is down before a word begins, and takes its time to come back."""
@@ -183,6 +186,15 @@ def soundtrack_of(
     if music is None and not effects:
         return None
     return Soundtrack(duration_s=duration_s, music=music, effects=effects)
+
+
+def parts_of(soundtrack: Soundtrack) -> dict[str, Soundtrack]:
+    """Its music alone and its effects alone, as far as it has them."""
+    parts = {
+        MUSIC: replace(soundtrack, effects=()),
+        EFFECTS: replace(soundtrack, music=None),
+    }
+    return {name: part for name, part in parts.items() if part.music or part.effects}
 
 
 def _duck_points(speech: Sequence[Stretch], duck_db: float) -> tuple[tuple[float, float], ...]:
