@@ -19,9 +19,30 @@ _FLAGS = "\U0001f1e9\U0001f1ea\U0001f1eb\U0001f1f7"
 
 
 def test_each_unit_counts_as_its_platform_does():
-    assert [counted("a\u00e9\U0001f600", unit) for unit in Unit] == [3, 7, 4]
+    assert [counted("a\u00e9\U0001f600", unit) for unit in Unit] == [3, 7, 4, 4]
     assert counted_tags(("foo", "foo baz")) == 13
     assert counted("\udcff", Unit.UTF8_BYTES) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "weight"),
+    [
+        ("abc", 3),
+        ("\u00e9", 1),
+        ("e\u0301", 1),
+        ("\u65e5\u672c", 4),
+        ("\u2026", 2),
+        ("\u2019", 1),
+        (_FAMILY + _WAVE, 4),
+        ("\u2764\ufe0f", 2),
+        ("https://example.com/" + "a" * 200, 23),
+        ("see http://a.de now", 31),
+        ("example.com", 23),
+        ("3.5 of 10, e.g. me@example.com", 30),
+    ],
+)
+def test_x_weighs_signs_emoji_and_links(text, weight):
+    assert counted(text, Unit.WEIGHTED) == weight
 
 
 @pytest.mark.parametrize(

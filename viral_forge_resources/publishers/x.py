@@ -1,0 +1,323 @@
+"""Publishes to X: a video goes up in segments, is worked on, and is then posted once.
+
+Nobody sees a video before its post is made. A post whose answer was lost is looked for among the
+account's own: it is the one that shows this very video.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+import httpx
+from pydantic import Field, HttpUrl
+from pydantic_settings import BaseSettings
+
+from viral_forge_resources.contracts.counting_text import Unit
+from viral_forge_resources.contracts.errors import (
+    NotFound,
+    OutcomeUnknown,
+    RateLimited,
+    Rejected,
+    Unreachable,
+)
+from viral_forge_resources.contracts.publishing import (
+    Lookup,
+    Post,
+    Processing,
+    Publication,
+    Published,
+    TextLimits,
+)
+from viral_forge_resources.contracts.sessions import SessionLog
+from viral_forge_resources.contracts.submission import Recovery
+from viral_forge_resources.platforms.reading import inside, one_line
+from viral_forge_resources.publishers import _x_calls as calls
+from viral_forge_resources.publishers import _x_words as words
+from viral_forge_resources.publishers._approved import ApprovedVideo
+from viral_forge_resources.publishers._calling import Caller, Refused, outcomes
+from viral_forge_resources.publishers._remembered import remembered, written
+from viral_forge_resources.publishers._tools import PublishTools
+from viral_forge_resources.settings import settings_config
+
+_A_MINUTE = timedelta(minutes=1)
+_SHOWS_WITHIN = timedelta(minutes=10)
+"""A post that was made stands among the account's own after so long."""
+_LONGEST_WAIT = timedelta(minutes=10)
+_SPARE = timedelta(hours=1)
+"""A video that X forgets so soon is sent anew."""
+_SAVED_EVERY = 16
+"""Segments: as many are sent again after a kill."""
+_MOST_TRIES = 3
+_R = Recovery
+
+
+class Settings(BaseSettings):
+    """How videos are posted to X."""
+
+    model_config = settings_config("PUBLISHER_X")
+
+    pays_for_links: bool = Field(
+        default=False,
+        description="Send posts with an address, also one that an attribution holds: X takes $0.20"
+        " for these instead of $0.015. Otherwise they are refused before they are sent.",
+    )
+    longest_seconds: float = Field(
+        default=140.0, gt=0, description="Longest video that the accounts may post."
+    )
+    segment_bytes: int = Field(
+        default=1_000_000,
+        ge=550_000,
+        le=5_000_000,
+        description="Size of the segments that a video goes up in; X takes at most 1,000.",
+    )
+    api_url: HttpUrl = Field(default=HttpUrl("https://api.x.com/"), description="X's API.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Session:
+    """What a post is resumed by.
+
+    Attributes:
+        since: when the first upload for the post began.
+        dies_at: when X forgets the video.
+        segments: how many arrived.
+        asked_at: when the post was asked for, where the answer may have been lost.
+        earlier: videos of uploads for the same post whose posts were asked for before.
+        was_refused_as_double: X said that the account has this post already.
+    """
+
+    media_id: str
+    size: int
+    segment_bytes: int
+    since: datetime
+    dies_at: datetime
+    segments: int = 0
+    is_whole: bool = False
+    asked_at: datetime | None = None
+    earlier: tuple[str, ...] = ()
+    was_refused_as_double: bool = False
+
+
+def open_plugin(settings: Settings, tools: PublishTools) -> "XPublisher":
+    """The publisher that ``settings`` describe."""
+    return XPublisher(settings, tools)
+
+
+@dataclass(frozen=True, slots=True)
+class XPublisher:
+    """Posts each video once: the account's own posts say whether it was."""
+
+    settings: Settings
+    tools: PublishTools
+
+    platform = "x"
+    limits = TextLimits(
+        max_title=70,
+        max_description=160,
+        max_tags=40,
+        unit=Unit.WEIGHTED,
+        description_unit=Unit.WEIGHTED,
+    )
+
+    def problems(self, post: Post) -> tuple[str, ...]:
+        """Why X would refuse the post, or why it is not sent there."""
+        return tuple(
+            words.problems(
+                post,
+                pays_for_links=self.settings.pays_for_links,
+                longest_s=self.settings.longest_seconds,
+            )
+        )
+
+    def submit(self, post: Post, session: SessionLog) -> Published | Processing:
+        """Bring the post one step on: its video's segments, X's work on them, the post itself.
+
+        Raises:
+            Rejected: X refused it, or the bytes are other ones.
+            Transient: nobody sees anything of it yet; the next submission goes on from here.
+            OutcomeUnknown: it may have been posted.
+        """
+        if problems := self.problems(post):
+            raise Rejected("; ".join(problems))
+        with (
+            outcomes(self._id(post.channel)),
+            ApprovedVideo(post.video, post.content_sha256) as video,
+        ):
+            saved = remembered(_Session, session.saved)
+            if saved is not None and saved.asked_at is not None:
+                live = self._seen(post.channel, saved)
+                if live is not None:
+                    return live
+            if saved is None or self.tools.clock() >= saved.dies_at - _SPARE:
+                saved = self._begun(post, video, session, saved)
+            try:
+                saved = self._filled(post, video, session, saved)
+                return self._posted(post, session, saved)
+            except Refused as refused:
+                if refused.recovery is _R.NEW_SESSION:  # the next submission sends the video anew
+                    self._given_up(session, saved)
+                raise
+
+    def _begun(
+        self, post: Post, video: ApprovedVideo, session: SessionLog, before: _Session | None
+    ) -> _Session:
+        api, now = self._calls(post.channel), self.tools.clock()
+        api.require_account()
+        media = api.begin(video.size)
+        asked = () if before is None or before.asked_at is None else (before.media_id,)
+        begun = _Session(
+            media_id=media.media_id,
+            size=video.size,
+            segment_bytes=self.settings.segment_bytes,
+            since=now if before is None else before.since,
+            dies_at=now + media.lasts,
+            earlier=asked if before is None else (*before.earlier, *asked),
+        )
+        session.save(written(begun))
+        return begun
+
+    def _given_up(self, session: SessionLog, saved: _Session) -> None:
+        known = remembered(_Session, session.saved) or saved
+        session.save(written(replace(known, dies_at=self.tools.clock())))
+
+    def _filled(
+        self, post: Post, video: ApprovedVideo, session: SessionLog, saved: _Session
+    ) -> _Session:
+        """The session once X has the video and is done with it.
+
+        Raises:
+            RateLimited: X still works on it.
+            Rejected: it cannot use the video; says why.
+        """
+        api = self._calls(post.channel)
+        if saved.is_whole:
+            self._require_done(api.status(saved.media_id))
+            return saved
+        saved = self._sent(post, video, session, saved)
+        work = self._ended(api, saved)
+        saved = replace(saved, is_whole=True)
+        session.save(written(saved))
+        self._require_done(work)
+        return saved
+
+    def _ended(self, api: calls.XCalls, saved: _Session) -> object:
+        """How X is getting on with a video whose segments all came."""
+        try:
+            return api.end(saved.media_id)
+        except Refused as refused:
+            if refused.recovery not in {_R.FIX_REQUEST, _R.NEW_SESSION}:
+                raise
+            # It may have been ended before, and the answer lost.
+            work: object = api.status(saved.media_id)
+            if work is None:
+                raise Refused(str(refused), _R.NEW_SESSION) from refused
+            return work
+
+    def _sent(
+        self, post: Post, video: ApprovedVideo, session: SessionLog, saved: _Session
+    ) -> _Session:
+        count = -(-saved.size // saved.segment_bytes)
+        try:
+            while saved.segments < count:
+                self._append(post.channel, video, session, saved)
+                saved = replace(saved, segments=saved.segments + 1)
+                if saved.segments % _SAVED_EVERY == 0:
+                    session.save(written(saved))
+        finally:
+            session.save(written(saved))
+        return saved
+
+    def _append(
+        self, channel: str, video: ApprovedVideo, session: SessionLog, saved: _Session
+    ) -> None:
+        start = saved.segments * saved.segment_bytes
+        span = start, min(start + saved.segment_bytes, saved.size)
+        for tried in range(1, _MOST_TRIES + 1):
+            try:
+                self._calls(channel).append(
+                    saved.media_id, saved.segments, video, span, session.keep
+                )
+            except Refused as refused:
+                if refused.recovery is not _R.RETRY_SAME or tried == _MOST_TRIES:
+                    raise
+            else:
+                return
+
+    def _require_done(self, work: object) -> None:
+        state = inside(work, "state")
+        if state == "failed":
+            why = one_line(inside(work, "error", "message")) or "it does not say why"
+            raise Rejected(f"X cannot use the video: {why}")
+        if work is not None and state != "succeeded":
+            told = inside(work, "check_after_secs")
+            wait = timedelta(seconds=told) if isinstance(told, int) and told > 0 else _A_MINUTE
+            raise RateLimited(
+                "X is still working on the video", retry_after=min(wait, _LONGEST_WAIT)
+            )
+
+    def _posted(self, post: Post, session: SessionLog, saved: _Session) -> Published:
+        asked = replace(saved, asked_at=self.tools.clock())
+        session.save(written(asked))
+        try:
+            post_id = self._calls(post.channel).post(words.tweet(post, saved.media_id))
+        except Refused as refused:
+            if refused.recovery is _R.RECONCILE:
+                raise
+            was_asked = bool(saved.asked_at or saved.earlier)
+            if refused.code == calls.DUPLICATE and was_asked:
+                session.save(written(replace(asked, was_refused_as_double=True)))
+                raise OutcomeUnknown(
+                    f"it was asked for before, and now {refused}: it may have been made then"
+                ) from refused
+            session.save(written(saved))  # a clear no
+            raise
+        if post_id is None:
+            raise OutcomeUnknown("X took the post without naming it")
+        return _live(post_id)
+
+    def check(self, receipt: str, *, channel: str) -> Published | Processing:
+        """Nothing: what is not posted waits as an approved post.
+
+        Raises:
+            NotFound: always.
+        """
+        raise NotFound(f"X has no upload '{receipt}' in processing on {channel}")
+
+    def find(
+        self, publication: Publication, *, channel: str, saved: str | None = None
+    ) -> Published | Processing | Lookup:
+        """Look for the video among the account's posts; what was never asked for is not there."""
+        del publication
+        session = remembered(_Session, saved)
+        if session is None or session.asked_at is None:
+            return Lookup.ABSENT
+        with outcomes(self._id(channel), is_reading=True):
+            live = self._seen(channel, session)
+        if live is not None:
+            return live
+        if self.tools.clock() - session.asked_at < _SHOWS_WITHIN:
+            raise Unreachable("X may be about to show the post", retry_after=_A_MINUTE)
+        return Lookup.UNDECIDABLE if session.was_refused_as_double else Lookup.ABSENT
+
+    def _seen(self, channel: str, saved: _Session) -> Published | None:
+        """The account's post that shows the video."""
+        api = self._calls(channel)
+        media = {saved.media_id, *saved.earlier}
+        for each in api.posts_since(api.require_account(), saved.since - _A_MINUTE):
+            keys = inside(each, "attachments", "media_keys") or ()
+            # A key is the kind of the media, and its id.
+            if any(str(key).rpartition("_")[2] in media for key in keys):
+                return _live(str(inside(each, "id")))
+        return None
+
+    def _id(self, channel: str) -> str:
+        return f"{self.platform}:{channel}"
+
+    def _calls(self, channel: str) -> calls.XCalls:
+        return calls.XCalls(
+            caller=Caller(tools=self.tools, channel_id=self._id(channel), judge=calls.judge),
+            origin=httpx.URL(str(self.settings.api_url)),
+        )
+
+
+def _live(post_id: str) -> Published:
+    return Published(post_id=post_id, url=f"https://x.com/i/web/status/{post_id}")
