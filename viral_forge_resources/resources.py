@@ -273,7 +273,7 @@ def _opened_publishers(
             ledger=SqlQuotaLedger(state),
             client=client,
             clock=lambda: datetime.now(UTC),
-            lending=StorageLending(storage),
+            lending=StorageLending(storage, lambda: datetime.now(UTC)),
         )
         yield (
             {name: plugin.open_plugin(settings[name], tools) for name, plugin in plugins.items()},

@@ -4,6 +4,7 @@ import hashlib
 import json
 import re
 import shlex
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -18,12 +19,15 @@ from tests import samples
 from tests.clips import coloured_seconds
 from tests.studio import SRT, Ran, Studio
 from viral_forge_assets.cli import app
+from viral_forge_assets.guarding import Guard
 from viral_forge_assets.transform import ALL_CHECKS
 from viral_forge_assets.withdrawal import revoke_right
 from viral_forge_resources.contracts.errors import BadInput
-from viral_forge_resources.contracts.publishing import PublicationState
+from viral_forge_resources.contracts.publishing import Picture, PublicationState
 from viral_forge_resources.contracts.records import CandidateStatus
+from viral_forge_resources.media.probe import probe
 from viral_forge_resources.state import post_metrics as metrics_state
+from viral_forge_resources.storage.local import LocalStorage
 
 _POST_FILES = {
     "POST.txt",
@@ -52,9 +56,25 @@ def test_a_video_goes_in_and_its_results_come_back(any_studio, media_folder):
     _is_edited(studio.edit(key), studio, key)
     _waits_for_a_yes(studio, key)
     studio.approve(key)
+    _knows_its_picture(studio, key)
     _is_posted(studio.publish(key), studio, key)
     _is_not_measured(studio, key)
     _is_measured(studio, key)
+
+
+def _knows_its_picture(studio: Studio, key: str) -> None:
+    """Publishers are told the size and rate that the clip really has."""
+    guard = Guard(
+        state=studio.state,
+        storage=LocalStorage(studio.home / "storage"),
+        requires_approval=True,
+    )
+    with ExitStack() as files:
+        post = guard.again(studio.publication(key), files)
+        assert post is not None
+        probed = probe(post.video, name="the clip")
+    picture = Picture(width_px=probed.width_px, height_px=probed.height_px, fps=probed.fps)
+    assert post.picture == picture
 
 
 def _is_edited(ran: Ran, studio: Studio, key: str) -> None:

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Generator, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +13,13 @@ from tests.fakes.session import FakeSession
 from tests.grounds._kinds import ground_of
 from tests.platforms.publishing import emulated_tools
 from tests.platforms.uploads import Fault
+from viral_forge_assets.measuring import read_portion
 from viral_forge_resources import publishers
 from viral_forge_resources.contracts import metrics
 from viral_forge_resources.contracts.errors import (
     RateLimited,
     ReauthorisationNeeded,
+    UnexpectedAnswer,
     Unreachable,
 )
 from viral_forge_resources.contracts.metrics import METRICS
@@ -181,7 +183,7 @@ def test_what_is_no_number_is_not_taken_for_one(scene):
 @pytest.mark.parametrize(
     ("fault", "error"),
     [
-        (Fault.DOWN, Unreachable),
+        (Fault.DOWN, UnexpectedAnswer),
         (Fault.LOST, Unreachable),
         (Fault.UNREACHABLE, Unreachable),
         (Fault.SLOW_DOWN, RateLimited),
@@ -191,6 +193,15 @@ def test_a_platform_that_does_not_answer_is_asked_later(scene, fault, error):
     scene.platform.faults.append(fault)
     with pytest.raises(error):
         scene.read()
+
+
+def test_a_post_that_is_gone_is_named_and_leaves_the_others_to_be_asked_about(scene):
+    gone = replace(scene.row, publication_id="gone", post_id="404")
+    with pytest.raises(UnexpectedAnswer, match="post 404"):
+        scene.reader.read((scene.row, gone))
+    answered = read_portion(scene.reader, (scene.row, gone))
+    assert set(answered.failures) == {"gone"}
+    assert {each.publication_id for each in answered.metrics} == {scene.row.publication_id}
 
 
 def test_a_permission_that_is_missing_is_told(scene):

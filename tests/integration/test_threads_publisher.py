@@ -1,6 +1,7 @@
 """What Threads is told of a post, and what becomes of what it says."""
 
 import hashlib
+import traceback
 from collections.abc import Generator
 from dataclasses import replace
 from datetime import timedelta
@@ -8,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.builders import post_text, publication
+from tests.builders import NOW, post_text, publication
 from tests.fakes.lending import FakeLending, fetched
 from tests.fakes.session import FakeSession
 from tests.platforms.publishing import emulated_tools
@@ -85,6 +86,43 @@ def test_the_video_is_lent_until_the_post_is_live_and_no_longer(
     assert list((tmp_path / "lent").iterdir()) == []
 
 
+def test_the_address_is_told_to_nobody_else(publisher, platform, post):
+    platform.repeats_addresses, session = True, FakeSession()
+    with pytest.raises(Rejected, match="an address") as caught:
+        publisher.submit(post, session)
+    assert "media.example" not in "".join(traceback.format_exception(caught.value))
+    platform.repeats_addresses = False
+    publisher.submit(post, session)
+    assert "media.example" not in "".join(session.history)
+
+
+def test_what_was_left_behind_is_taken_back_some_days_later(tmp_path):
+    days = iter(NOW + timedelta(days=number) for number in range(4))
+    storage = _LendingFolder(tmp_path / "storage")
+    lending = StorageLending(storage, lambda: next(days))
+    kept = []
+    for name in (b"first", b"second", b"third"):
+        (tmp_path / "clip.mp4").write_bytes(name)
+        lending.lend(tmp_path / "clip.mp4", hashlib.sha256(name).hexdigest())
+        kept.append({storage.get_bytes(key) for key in storage.keys("")})
+    assert kept == [{b"first"}, {b"first", b"second"}, {b"second", b"third"}]
+    lending.take_back(hashlib.sha256(b"second").hexdigest())
+    assert [storage.get_bytes(key) for key in storage.keys("")] == [b"third"]
+
+
+def test_other_bytes_than_the_approved_ones_are_not_lent(tmp_path):
+    storage = _LendingFolder(tmp_path / "storage")
+    (tmp_path / "clip.mp4").write_bytes(b"rendered anew")
+    with pytest.raises(Rejected):
+        StorageLending(storage, lambda: NOW).lend(tmp_path / "clip.mp4", "0" * 64)
+    assert list(storage.keys("")) == []
+
+
+class _LendingFolder(LocalStorage):
+    def lent(self, key: str, *, lasts: timedelta) -> str:
+        return f"https://media.example/{key}?{lasts.total_seconds():.0f}"
+
+
 def test_a_container_that_is_not_ready_is_waited_for(publisher, platform, post):
     platform.looks_needed, session = 3, FakeSession()
     for _ in range(3):
@@ -96,7 +134,7 @@ def test_a_container_that_is_not_ready_is_waited_for(publisher, platform, post):
 
 
 def test_a_storage_without_addresses_is_a_setting_to_change(tools, platform, post, tmp_path):
-    lending = StorageLending(LocalStorage(tmp_path / "storage"))
+    lending = StorageLending(LocalStorage(tmp_path / "storage"), lambda: NOW)
     publisher = open_plugin(Settings(), replace(tools, lending=lending))
     with pytest.raises(Misconfigured, match="VIRAL_FORGE_STORAGE=s3 or oci"):
         publisher.submit(post, FakeSession())

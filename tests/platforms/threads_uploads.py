@@ -44,6 +44,7 @@ class ThreadsUploads(UploadPlatform):
         fetch: what is at an address; None where nothing is.
         looks_needed: how often a container is still found in progress.
         fails_with: what every container says instead of being ready.
+        repeats_addresses: refuses every address, and says which.
         posts_left: of the day.
     """
 
@@ -57,6 +58,7 @@ class ThreadsUploads(UploadPlatform):
         self.looks_needed = 0
         self.fails_with = ""
         self.posts_left = _MOST_A_DAY
+        self.repeats_addresses = False
 
     def posts(self) -> list[tuple[str, bytes]]:
         done = [each for each in self.containers if each.post_id is not None]
@@ -107,6 +109,8 @@ class ThreadsUploads(UploadPlatform):
     def _open(self, form: dict[str, str], owner: str) -> Reply:
         if "video_url" not in form or _length(form.get("text", "")) > 500:
             return meta_forms.error(100, message="Param text must be at most 500 characters long")
+        if self.repeats_addresses:
+            return meta_forms.error(100, message=f"Bad video_url {form['video_url']} given")
         made = Container(
             container_id=f"178{len(self.containers):05d}",
             account_id=owner,

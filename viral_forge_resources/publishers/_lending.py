@@ -1,7 +1,8 @@
 """Videos at addresses that platforms fetch them from, where they take no files."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from viral_forge_resources.contracts.errors import Misconfigured, Rejected
@@ -10,12 +11,16 @@ from viral_forge_resources.contracts.storage import Lender, Storage
 _LASTS = timedelta(hours=6)
 """Platforms fetch within minutes."""
 
+_PLACE = "_lent/"
+_A_DAY = timedelta(days=1)
+
 
 @dataclass(frozen=True, slots=True)
 class StorageLending:
     """``_tools.Lending`` by the storage, in a place of its own where nothing is rendered anew."""
 
     storage: Storage
+    clock: Callable[[], datetime]
 
     def lend(self, video: Path, sha256: str) -> str:
         """Where anybody may read these very bytes for some hours; a secret.
@@ -30,7 +35,9 @@ class StorageLending:
                 "this platform fetches videos from a public address, and this storage has none."
                 " Keep the files in a bucket: VIRAL_FORGE_STORAGE=s3 or oci"
             )
-        stored = storage.put_file(video, _key(sha256))
+        today = self.clock().date()
+        self._sweep(today - _A_DAY)
+        stored = storage.put_file(video, f"{_PLACE}{today.isoformat()}/{sha256}.mp4")
         if stored.sha256 != sha256:
             storage.delete(stored.key)
             raise Rejected(
@@ -40,8 +47,12 @@ class StorageLending:
 
     def take_back(self, sha256: str) -> None:
         """Nobody can read them there any more."""
-        self.storage.delete(_key(sha256))
+        for key in list(self.storage.keys(_PLACE)):
+            if key.endswith(f"/{sha256}.mp4"):
+                self.storage.delete(key)
 
-
-def _key(sha256: str) -> str:
-    return f"_lent/{sha256}.mp4"
+    def _sweep(self, before: date) -> None:
+        """Take back what was lent before that day: its post was withdrawn, or its run died."""
+        for key in list(self.storage.keys(_PLACE)):
+            if key.removeprefix(_PLACE) < before.isoformat():
+                self.storage.delete(key)

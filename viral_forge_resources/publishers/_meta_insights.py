@@ -8,16 +8,19 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from viral_forge_resources.contracts.errors import UnexpectedAnswer
 from viral_forge_resources.contracts.metrics import METRICS, Definition
 from viral_forge_resources.contracts.publishing import PostMetric, Publication
 from viral_forge_resources.platforms.reading import inside
 from viral_forge_resources.publishers._calling import Refused, outcomes
-from viral_forge_resources.publishers._meta_calls import MetaCalls
+from viral_forge_resources.publishers._meta_calls import MetaCalls, is_gone
 
 AT_ONCE = 10
 """Posts in one reading: each is a question or two, and what is dead is found out once."""
 
 _UNKNOWN_NAME = "100"
+_MAYBE_OF_ONE_POST = frozenset({"1", "2"})
+"""What Meta says when it fails, which it may do of one post for ever."""
 _TOO_FEW_WORDS = "not enough viewers"
 _SILENT = "no number yet, which is not 0: Meta's numbers come up to 48 hours late"
 _NO_NUMBER = "what was answered is no such number"
@@ -90,7 +93,8 @@ class Insights:
         """Every number of these posts, and why one is absent.
 
         Raises:
-            Transient: the platform did not answer.
+            UnexpectedAnswer: there is something about one of the posts; names it.
+        Transient: the platform did not answer.
             ReauthorisationNeeded, Misconfigured: it lets us read nothing.
         """
         dead: set[str] = set()
@@ -164,7 +168,10 @@ class _Asking:
     def _without_dead(self, names: list[str], refused: Refused) -> None:
         if _TOO_FEW_WORDS in str(refused).lower():
             self.withheld.update(names)
-        elif refused.code.partition("/")[0] != _UNKNOWN_NAME or refused.code.endswith("/33"):
+        elif is_gone(refused) or refused.code in _MAYBE_OF_ONE_POST:
+            # Which lets the caller ask about each post by itself.
+            raise UnexpectedAnswer(f"post {self.post.post_id}: {refused}") from refused
+        elif refused.code.partition("/")[0] != _UNKNOWN_NAME:
             raise refused
         elif len(names) == 1:
             self.dead.update(names)

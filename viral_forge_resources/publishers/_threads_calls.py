@@ -3,6 +3,7 @@
 Source: https://developers.facebook.com/docs/threads/reference
 """
 
+import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -23,6 +24,7 @@ _AN_HOUR = timedelta(hours=1)
 _CLOCKS_DIFFER = timedelta(minutes=1)
 GONE = "GONE"
 _UNREACHED = "FAILED_DOWNLOADING_VIDEO"
+_ADDRESS = re.compile(r"https?:\S+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,10 @@ class ThreadsCalls:
     def open(self, address: str, text: str) -> str:
         """Id of a new container, which shows nothing to anybody."""
         fields = {"media_type": "VIDEO", "video_url": address, "text": text}
-        container = inside(self.graph.post(f"{self.account}/threads", fields), "id")
+        try:
+            container = inside(self.graph.post(f"{self.account}/threads", fields), "id")
+        except Refused as refused:
+            raise _without_addresses(refused) from None  # the cause would say it
         if not isinstance(container, str):
             raise UnexpectedAnswer("Threads opens a container without naming it")
         return container
@@ -115,6 +120,18 @@ class ThreadsCalls:
             )
         post_id, url = str(inside(found[0], "id")), str(inside(found[0], "permalink"))
         return Published(post_id=post_id, url=url, note=note)
+
+
+def _without_addresses(refused: Refused) -> Refused:
+    """The same refusal; Meta repeats what it was sent, and who has the address has the video."""
+    return Refused(
+        _ADDRESS.sub("(an address)", str(refused)),
+        refused.recovery,
+        retry_after=refused.retry_after,
+        is_ours=refused.is_ours,
+        is_policy=refused.is_policy,
+        code=refused.code,
+    )
 
 
 def unusable(error: str) -> Rejected | Misconfigured:
