@@ -11,6 +11,7 @@ from viral_forge_assets.commands import (
     channels,
     clips,
     connect,
+    costs,
     experiments,
     gallery,
     keys,
@@ -18,6 +19,7 @@ from viral_forge_assets.commands import (
     niches,
     queue,
     rights,
+    scoring,
     takedowns,
 )
 from viral_forge_assets.commands.terminal import out, say, told_plainly, writing
@@ -35,6 +37,7 @@ app.add_typer(keys.app, name="keys")
 app.add_typer(takedowns.app, name="takedown")
 app.add_typer(music.app, name="music")
 app.add_typer(experiments.app, name="experiment")
+app.add_typer(scoring.app, name="scoring")
 
 
 @app.command()
@@ -102,6 +105,7 @@ app.command()(clips.reject)
 app.command()(clips.settle)
 app.command()(clips.disclose)
 app.command()(connect.connect)
+app.command()(costs.costs)
 
 
 if __name__ == "__main__":

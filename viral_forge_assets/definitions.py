@@ -290,6 +290,7 @@ def build_definitions(settings: Settings, **overrides: object) -> dg.Definitions
             niche_jobs.decide_proposals_job,
             learning_jobs.start_experiment_job,
             learning_jobs.stop_experiment_job,
+            learning_jobs.refit_scores_job,
             jobs.housekeeping_job,
             access_jobs.tokens_job,
         ],

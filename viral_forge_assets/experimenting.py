@@ -1,7 +1,6 @@
 """Deals recipes to candidates from their niche's experiment, and starts and stops experiments."""
 
-from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -11,9 +10,10 @@ from viral_forge_assets.domain.arm_posteriors import Beliefs, Outcome, beliefs
 from viral_forge_assets.domain.experiment_arms import described_experiment
 from viral_forge_assets.domain.experiments import Verdict, deal, verdict
 from viral_forge_assets.domain.recipes import Recipe
-from viral_forge_assets.domain.rewards import COUNTED, PostResult, Reading, rewards
+from viral_forge_assets.domain.rewards import rewards
 from viral_forge_assets.metadata import Metadata, markdown_table
 from viral_forge_assets.partitions import known_niche
+from viral_forge_assets.rewarding import post_results
 from viral_forge_resources.contracts.errors import BadInput
 from viral_forge_resources.contracts.experiments import Arm, Draw, Experiment
 from viral_forge_resources.contracts.publishing import MAY_BE_LIVE
@@ -155,24 +155,6 @@ def outcomes_of(connection: sa.Connection, experiment: Experiment) -> list[Outco
     return [
         Outcome(number=draw.number, arm=draw.arm, reward=earned.get(draw.candidate_key))
         for draw in dealt
-    ]
-
-
-def post_results(connection: sa.Connection, posts: Sequence[results.LivePost]) -> list[PostResult]:
-    """The posts with the numbers that rewards are made of."""
-    read: defaultdict[str, list[Reading]] = defaultdict(list)
-    for each in results.values_of(connection, posts, COUNTED):
-        told = Reading(metric=each.metric, value=each.value, as_of=each.as_of)
-        read[each.publication_id].append(told)
-    return [
-        PostResult(
-            publication_id=post.publication_id,
-            candidate_key=post.candidate_key,
-            channel_id=post.channel_id,
-            published_at=post.published_at,
-            readings=tuple(read[post.publication_id]),
-        )
-        for post in posts
     ]
 
 

@@ -7,10 +7,12 @@ import dagster as dg
 import sqlalchemy as sa
 from pydantic import Field
 
+from viral_forge_assets.calibrating import propose_weights
 from viral_forge_assets.domain.experiment_arms import ExperimentDescription
 from viral_forge_assets.domain.recipes import Recipe
 from viral_forge_assets.experimenting import start_experiment, stop_experiment
 from viral_forge_assets.failures import dagster_failures
+from viral_forge_assets.partitions import known_niche
 
 
 class StartExperimentConfig(dg.Config, ExperimentDescription):
@@ -68,6 +70,29 @@ def stop_niche_experiment(
             now=datetime.now(UTC),
         )
     context.log.info("experiment %s has ended", experiment.experiment_id)
+
+
+class RefitConfig(dg.Config):
+    """Which niche's score."""
+
+    niche: str
+
+
+@dg.op
+def propose_score_weights(
+    context: dg.OpExecutionContext, config: RefitConfig, state: dg.ResourceParam[sa.Engine]
+) -> None:
+    """Propose weights that would have predicted the niche's results better; nothing changes."""
+    with dagster_failures("refitting the score"), state.begin() as connection:
+        known_niche(connection, config.niche)
+        proposal = propose_weights(connection, config.niche, now=datetime.now(UTC))
+    context.log.info("version %d waits for `viral-forge scoring adopt`", proposal.version)
+
+
+@dg.job(description="Propose weights of the score from results. Config: niche. Adopts nothing.")
+def refit_scores_job() -> None:
+    """Refit a score."""
+    propose_score_weights()
 
 
 @dg.job(description="Deal a niche's recipes by an experiment. Config: niche, arms = recipes.")

@@ -14,14 +14,14 @@ import sqlalchemy as sa
 from viral_forge_assets.clearance import Ledger
 from viral_forge_assets.domain.finalists import Finalist, Ranker, ranked_by_score
 from viral_forge_assets.domain.preselection import Outcome, Policing, Preselection, preselect
-from viral_forge_assets.domain.scoring import Score, Standings
+from viral_forge_assets.domain.scoring import WEIGHTS, Score, Standings
 from viral_forge_assets.domain.selection import Contender, choose, finalist, key_of
 from viral_forge_resources.contracts.records import Candidate, CandidateStatus, Ranking
 from viral_forge_resources.contracts.scanning import Niche, ScannedVideo
 from viral_forge_resources.contracts.sightings import Movement
 from viral_forge_resources.contracts.thumbnails import Thumbnail, ThumbnailHasher
 from viral_forge_resources.state import candidates as candidates_state
-from viral_forge_resources.state import choices, sightings, thumbnails
+from viral_forge_resources.state import choices, score_weights, sightings, thumbnails
 
 _RECENTLY = timedelta(days=2)  # growth is that of the last days, not of a video's whole life
 _A_DAY = timedelta(days=1)
@@ -175,7 +175,13 @@ def _read(connection: sa.Connection, niche: Niche, policing: Policing, *, now: d
     )
     before = _Before.of(connection, niche, now=now)
     policing = replace(policing, settled=before.settled)
-    standings = Standings(moved, now=now)
+    adopted = score_weights.adopted(connection, niche.name)
+    standings = Standings(
+        moved,
+        now=now,
+        weights=adopted.weights if adopted else WEIGHTS,
+        weights_version=adopted.version if adopted else None,
+    )
     selected = preselect(moved, standings, policing, now=now)
     looked_at = _looked_at(moved, selected, before)
     videos = before.videos | {

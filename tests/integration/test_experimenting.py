@@ -8,7 +8,8 @@ import pytest
 import sqlalchemy as sa
 
 from tests import builders
-from tests.builders import NOW, post_metric, save_candidate, save_publication, sha256
+from tests.builders import NOW, save_candidate, sha256
+from tests.posted import publish
 from viral_forge_assets.domain.rewards import ENGAGED, RETENTION
 from viral_forge_assets.experimenting import (
     assigned,
@@ -21,12 +22,9 @@ from viral_forge_resources.contracts.errors import BadInput
 from viral_forge_resources.contracts.experiments import Reason
 from viral_forge_resources.contracts.publishing import PublicationState
 from viral_forge_resources.state import (
-    clips,
     experiments,
     niches,
-    post_metrics,
     publications,
-    tables,
 )
 
 _RECIPES = ("clean", "story", "punchy")
@@ -48,36 +46,6 @@ def _start(state: sa.Engine, **said):
 def _deal(state: sa.Engine, number: int, *, now=NOW):
     candidate = save_candidate(state, candidate_key=f"cooking:inbox:video-{number}")
     return assigned(state, candidate, now=now)
-
-
-def _publish(state: sa.Engine, number: int, *, at=NOW, recipe: str | None = None, **metrics):
-    """The post of a video, live, and what was read of it."""
-    key, content = f"cooking:inbox:video-{number}", sha256(f"clip {number}")
-    row = save_publication(state, candidate_key=key, content_sha256=content)
-    with state.begin() as connection:
-        if recipe:
-            made = builders.clip(
-                candidate_key=key,
-                content_sha256=content,
-                storage_key=f"{number}.mp4",
-                recipe=f"{recipe}@1",
-            )
-            clips.record(connection, made)
-        connection.execute(
-            sa.update(tables.publications)
-            .where(tables.publications.c.publication_id == row.publication_id)
-            .values(state=PublicationState.PUBLISHED, published_at=at)
-        )
-        for age_h, name, value in metrics.get("read", ()):
-            read = post_metric(
-                publication_id=row.publication_id,
-                metric=name,
-                value=value,
-                unit="ratio",
-                as_of=at + timedelta(hours=age_h),
-                reason=None if value is not None else "the source leaves it out",
-            )
-            post_metrics.append(connection, [read])
 
 
 def _rewards(state: sa.Engine):
@@ -111,7 +79,7 @@ def test_candidates_that_are_dealt_at_once_get_numbers_of_their_own(state):
 def test_a_draw_has_a_result_once_its_post_was_read_at_72_hours(state):
     _start(state)
     dealt = _deal(state, 1)
-    _publish(state, 1, recipe=dealt.arm.recipe, read=[(24, RETENTION, 0.9), (72, RETENTION, 0.4)])
+    publish(state, 1, recipe=dealt.arm.recipe, read=[(24, RETENTION, 0.9), (72, RETENTION, 0.4)])
     _deal(state, 2)
     assert _rewards(state) == [0.4, None]
 
@@ -121,7 +89,7 @@ def test_neither_an_early_nor_a_late_nor_an_empty_reading_is_a_result(state):
     for number, read in enumerate([(24, 0.9), (7 * 24, 0.9), (72, None)]):
         dealt = _deal(state, number)
         age, value = read
-        _publish(state, number, recipe=dealt.arm.recipe, read=[(age, RETENTION, value)])
+        publish(state, number, recipe=dealt.arm.recipe, read=[(age, RETENTION, value)])
     assert _rewards(state) == [None, None, None]
 
 
@@ -129,20 +97,20 @@ def test_a_post_made_with_another_recipe_is_no_result_of_the_arm(state):
     _start(state)
     dealt = _deal(state, 1)
     other = next(name for name in _RECIPES if name != dealt.arm.recipe)
-    _publish(state, 1, recipe=other, read=[(72, RETENTION, 0.4)])
+    publish(state, 1, recipe=other, read=[(72, RETENTION, 0.4)])
     assert _rewards(state) == [None]
 
 
 def test_a_candidate_that_a_platform_may_hold_already_is_dealt_nothing(state):
     _start(state)
-    _publish(state, 1)
+    publish(state, 1)
     assert _deal(state, 1) is None
 
 
 def test_a_post_that_went_out_before_the_draw_is_no_result(state):
     _start(state)
     dealt = _deal(state, 1)
-    _publish(state, 1, at=NOW - _DAY, recipe=dealt.arm.recipe, read=[(72, RETENTION, 0.4)])
+    publish(state, 1, at=NOW - _DAY, recipe=dealt.arm.recipe, read=[(72, RETENTION, 0.4)])
     assert _rewards(state) == [None]
 
 
@@ -177,7 +145,7 @@ def test_an_experiment_that_may_ends_itself_once_it_is_settled(sqlite_state):
     worth = {"clean": 0.2, "story": 0.3, "punchy": 0.8}
     number, dealt = 0, _deal(state, 0)
     while dealt.draw is not None and number < 40:
-        _publish(
+        publish(
             state, number, recipe=dealt.arm.recipe, read=[(72, RETENTION, worth[dealt.arm.name])]
         )
         number += 1
@@ -203,7 +171,7 @@ def test_one_clip_is_never_two_posts_on_one_channel_whatever_is_dealt(state):
     """A draw may make other bytes of the same clip: they are not planned beside a live post."""
     _start(state)
     _deal(state, 1)
-    _publish(state, 1)
+    publish(state, 1)
     other = builders.publication(
         candidate_key="cooking:inbox:video-1", content_sha256=sha256("another recipe")
     )
@@ -218,7 +186,7 @@ def test_engaged_viewers_count_by_rank_among_the_channels_posts(state):
     for number in range(5):
         dealt = _deal(state, number)
         read = [(72, RETENTION, 0.5), (72, ENGAGED, 100.0 * number)]
-        _publish(state, number, recipe=dealt.arm.recipe, read=read)
+        publish(state, number, recipe=dealt.arm.recipe, read=read)
     assert _rewards(state) == pytest.approx([0.3, 0.4, 0.5, 0.6, 0.7])
 
 

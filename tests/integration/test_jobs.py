@@ -55,6 +55,7 @@ _UNPARTITIONED = {
     "readings_job",
     "start_experiment_job",
     "stop_experiment_job",
+    "refit_scores_job",
 }
 
 

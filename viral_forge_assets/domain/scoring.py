@@ -8,9 +8,10 @@ the rest were as good, and hiding counts would pay.
 
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import NamedTuple
 
 from viral_forge_resources.contracts.records import ScorePart
@@ -23,7 +24,11 @@ _VELOCITY, _LIFETIME, _ENGAGEMENT, _FRESHNESS = (
     "freshness",
 )
 # To rise is what we look for, so it weighs twice as much as anything else.
-_WEIGHTS = {_VELOCITY: 0.4, _LIFETIME: 0.2, _ENGAGEMENT: 0.2, _FRESHNESS: 0.2}
+WEIGHTS: Mapping[str, float] = MappingProxyType(
+    {_VELOCITY: 0.4, _LIFETIME: 0.2, _ENGAGEMENT: 0.2, _FRESHNESS: 0.2}
+)
+"""What counts where nobody adopted others."""
+
 _COUNTS = ("views", "likes", "comments", "shares")
 _LEAST_INTERVAL = timedelta(minutes=10)  # counts are refreshed in steps: seconds apart say nothing
 _LEAST_AGE = timedelta(hours=1)  # ten views in one minute would read as 600 an hour
@@ -41,10 +46,12 @@ class Score:
 
     Attributes:
         value: in [0, 1), the weighted sum of the parts that are known; None where none is.
+        weights_version: None: the weights that come with the studio.
     """
 
     value: float | None
     parts: tuple[ScorePart, ...]
+    weights_version: int | None = None
 
 
 class _Rate(NamedTuple):
@@ -57,8 +64,15 @@ class _Rate(NamedTuple):
 class Standings:
     """The rates of all videos of a round, which each single one is ranked among."""
 
-    def __init__(self, movements: Iterable[Movement], *, now: datetime) -> None:
-        self._now = now
+    def __init__(
+        self,
+        movements: Iterable[Movement],
+        *,
+        now: datetime,
+        weights: Mapping[str, float] = WEIGHTS,
+        weights_version: int | None = None,
+    ) -> None:
+        self._now, self._weights, self._version = now, weights, weights_version
         self._ranked: defaultdict[tuple[str, ...], list[float]] = defaultdict(list)
         for movement in movements:
             for name, found in _rates(movement, now=now):
@@ -70,13 +84,13 @@ class Standings:
     def value(self, movement: Movement) -> float | None:
         """Our score alone: much faster than with its parts in words."""
         known = [
-            _WEIGHTS[name] * self._rank(name, found)
+            self._weights[name] * self._rank(name, found)
             for name, found in _rates(movement, now=self._now)
             if isinstance(found, _Rate)
         ]
         fresh = _freshness(movement, now=self._now)
         if fresh is not None:
-            known.append(_WEIGHTS[_FRESHNESS] * fresh)
+            known.append(self._weights[_FRESHNESS] * fresh)
         return sum(known) if known else None
 
     def score(self, movement: Movement) -> Score:
@@ -84,8 +98,10 @@ class Standings:
         parts = [
             self._part(name, found, movement) for name, found in _rates(movement, now=self._now)
         ]
-        parts.append(_freshness_part(movement, now=self._now))
-        return Score(value=self.value(movement), parts=tuple(parts))
+        weight = self._weights[_FRESHNESS]
+        parts.append(_freshness_part(movement, weight, now=self._now))
+        value, version = self.value(movement), self._version
+        return Score(value=value, parts=tuple(parts), weights_version=version)
 
     def _rank(self, name: str, rate: _Rate) -> float:
         """Share of the ranked that lie below, those that are equal counted half: in (0, 1).
@@ -99,7 +115,7 @@ class Standings:
         return (below + not_above) / (2 * len(values))
 
     def _part(self, name: str, found: _Rate | str, movement: Movement) -> ScorePart:
-        weight = _WEIGHTS[name]
+        weight = self._weights[name]
         if isinstance(found, str):
             return ScorePart(name=name, value=None, weight=weight, why=found)
         rank = self._rank(name, found)
@@ -194,12 +210,12 @@ def _freshness(movement: Movement, *, now: datetime) -> float | None:
     return float(0.5 ** (max(age, _SHORTEST) / _HALF_LIFE))
 
 
-def _freshness_part(movement: Movement, *, now: datetime) -> ScorePart:
+def _freshness_part(movement: Movement, weight: float, *, now: datetime) -> ScorePart:
     age = age_of(movement.published_at, now=now)
     halves = f"halves every {_shown(_HALF_LIFE)}"
     why = _no_age(movement) if age is None else f"published {_shown(age)} ago; {halves}"
     value = _freshness(movement, now=now)
-    return ScorePart(name=_FRESHNESS, value=value, weight=_WEIGHTS[_FRESHNESS], why=why)
+    return ScorePart(name=_FRESHNESS, value=value, weight=weight, why=why)
 
 
 def _no_age(movement: Movement) -> str:

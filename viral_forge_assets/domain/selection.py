@@ -202,7 +202,9 @@ class _Round:
     ) -> None:
         video, known, score = contender.video, contender.known, contender.score
         if score is None and known is not None:
-            score = Score(value=known.score, parts=known.score_parts)
+            score = Score(
+                value=known.score, parts=known.score_parts, weights_version=known.weights_version
+            )
         ranking = contender.ranking or (known.ranking if known is not None else None)
         self.decisions.append(
             Candidate(
@@ -221,6 +223,7 @@ class _Round:
                 subtitles=video.subtitles,
                 score=None if score is None else score.value,
                 score_parts=() if score is None else score.parts,
+                weights_version=None if score is None else score.weights_version,
                 ranking=None if contender.is_by_hand else ranking,
                 rights_id=contender.verdict.rights_id,
             )
