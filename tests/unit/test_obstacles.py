@@ -3,6 +3,7 @@ from fractions import Fraction
 
 import pytest
 
+from tests.captions import STYLES, placed, said
 from viral_forge_assets.domain.obstacles import obstacles_of
 from viral_forge_assets.domain.placement import Obstacle, ObstacleKind
 from viral_forge_assets.domain.safe_zones import Frame
@@ -90,7 +91,8 @@ def test_what_the_crop_does_not_show_is_in_nobodys_way():
 def test_the_whole_picture_shows_it_smaller_and_in_the_middle():
     fit = Framing(mode=FramingMode.FIT, width_px=1600, height_px=900)
 
-    (sides,) = {_sides(each) for each in _found(_text(), fit)}
+    texts = [each for each in _found(_text(), fit) if each.kind is ObstacleKind.TEXT]
+    (sides,) = {_sides(each) for each in texts}
 
     assert sides[:1] + sides[2:3] == (0.3125, 0.375)
     assert 0.34 < sides[1] < sides[3] < 0.66
@@ -141,3 +143,36 @@ def test_a_face_is_in_the_way_while_it_is_there_and_a_little_larger_than_it_is()
 
 def test_an_empty_picture_has_no_obstacles():
     assert _found(Shot(start_s=0, end_s=10)) == ()
+
+
+_NOTHING = Shot(start_s=0, end_s=10)
+
+
+def test_captions_stand_beside_a_whole_picture_that_leaves_room_for_them():
+    fit = Framing(mode=FramingMode.FIT, width_px=1600, height_px=900)
+    (picture,) = _found(_NOTHING, fit, ((0.0, 4.0), (6.0, 9.0)))
+    assert (picture.start_s, picture.end_s, picture.kind) == (0.0, 7.0, ObstacleKind.OTHER)
+    words = said("Why does nobody tell you this")
+    captions = placed(words, STYLES["boxed"], _FRAME, (picture,))
+    assert all(each.box.bottom <= picture.box.top for each in captions)
+
+
+def test_only_a_shot_that_is_shown_whole_is_in_the_way():
+    shown_whole = Layout(stretch=Stretch(start_s=2.0, end_s=5.0))
+    (picture,) = _found(_NOTHING, replace(_CROP, layouts=(shown_whole,)))
+    assert (picture.start_s, picture.end_s) == (2.0, 5.0)
+
+
+def test_a_whole_picture_that_leaves_no_room_holds_its_captions():
+    square = replace(_PROBE, width_px=900)
+    fit = Framing(mode=FramingMode.FIT, width_px=900, height_px=900)
+    assert (
+        obstacles_of(
+            SceneMap(duration_s=10.0, shots=(_NOTHING,), silences=()),
+            [Stretch(start_s=0, end_s=10)],
+            fit,
+            probe=square,
+            frame=_FRAME,
+        )
+        == ()
+    )

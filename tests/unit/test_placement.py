@@ -1,6 +1,8 @@
 """Where captions stand."""
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tests.captions import STYLES, UPRIGHT, placed, said
 from viral_forge_assets.domain.placement import (
@@ -64,6 +66,44 @@ def test_a_place_that_platforms_cover_is_not_taken_for_a_face():
     for each in placed(TALK, BOLD, obstacles=(everywhere,)):
         assert is_inside(each.box, free_area(UPRIGHT))
         assert not is_free_box(each.box, UPRIGHT, (everywhere,))
+
+
+_SIDES = st.floats(0, 1)
+_THINGS = st.lists(
+    st.builds(
+        lambda left, right, top, bottom, times, kind: Obstacle(
+            start_s=min(times),
+            end_s=max(times) + 0.1,
+            box=Box(
+                left=min(left, right),
+                right=max(left, right),
+                top=min(top, bottom),
+                bottom=max(top, bottom),
+            ),
+            kind=kind,
+        ),
+        _SIDES,
+        _SIDES,
+        _SIDES,
+        _SIDES,
+        st.tuples(st.floats(0, 5), st.floats(0, 5)),
+        st.sampled_from(ObstacleKind),
+    ),
+    max_size=5,
+).map(tuple)
+
+
+@settings(deadline=None)  # on a busy machine anything takes long
+@given(_THINGS, st.sampled_from(sorted(STYLES)), st.sampled_from(sorted(SHAPES)))
+def test_nothing_is_covered_where_a_place_is_free(things, style, shape):
+    for each in placed(TALK, STYLES[style], SHAPES[shape], things):
+        met = [
+            thing
+            for thing in things
+            if thing.start_s < each.line.end_s and each.line.start_s < thing.end_s
+        ]
+        if is_free_box(each.box, SHAPES[shape], met):
+            assert covered(each.box, met) == 0
 
 
 def test_where_nothing_is_free_a_text_is_covered_rather_than_a_face():

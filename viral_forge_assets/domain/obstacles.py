@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from viral_forge_assets.domain.placement import Obstacle, ObstacleKind
-from viral_forge_assets.domain.safe_zones import Box, Frame
+from viral_forge_assets.domain.safe_zones import Box, Frame, advised_area
 from viral_forge_resources.contracts import sight
 from viral_forge_resources.contracts.media import (
     Framing,
@@ -21,6 +21,9 @@ _STEP_S = 0.5
 _LONGEST_GAP_S = 0.3  # between two sights of a face
 _GROWTH = 0.06
 """Of its size, to either side: hair and chin, and filters that zoom by a little."""
+
+_ROOM_FOR_CAPTIONS = 0.14
+"""Of the frame, down: three rows of the usual letters."""
 
 _LEAST_SEEN = 0.02
 """Of the frame, across, and half of it down: less is nothing that could be covered."""
@@ -54,6 +57,19 @@ class _Stage:
                     left=1 - seen.right, right=1 - seen.left, top=seen.top, bottom=seen.bottom
                 )
             yield seen
+
+    def whole_pictures(self, duration_s: float) -> list[Obstacle]:
+        """The picture where all of it is shown, and captions find room above it."""
+        framing, box = self.framing, self._whole().frame
+        if box.top - advised_area(self.frame).top < _ROOM_FOR_CAPTIONS:
+            return []
+        stretches = [each.stretch for each in framing.layouts if not each.panes]
+        if framing.mode is FramingMode.FIT:
+            stretches = [Stretch(start_s=0.0, end_s=duration_s)]
+        return [
+            Obstacle(start_s=each.start_s, end_s=each.end_s, box=box, kind=ObstacleKind.OTHER)
+            for each in stretches
+        ]
 
     def _windows(self, at_s: float) -> list[_Window]:
         framing = self.framing
@@ -95,7 +111,11 @@ def obstacles_of(
     frame: Frame,
     is_mirrored: bool = False,
 ) -> tuple[Obstacle, ...]:
-    """Faces and texts as the clip shows them, in the order of time; seconds of the clip."""
+    """Faces and texts as the clip shows them, in the order of time; seconds of the clip.
+
+    Where the whole picture stands over a blurred one that leaves room for captions, it is in the
+    way itself: they stand beside it.
+    """
     stage = _Stage(probe=probe, framing=framing, frame=frame, is_mirrored=is_mirrored)
     found: list[Obstacle] = []
     offset_s = 0.0
@@ -108,6 +128,7 @@ def obstacles_of(
                 for seen in stage.shown(box, middle_s)
             ]
         offset_s += segment.duration_s
+    found += stage.whole_pictures(offset_s)
     return tuple(sorted(found, key=lambda each: each.start_s))
 
 
