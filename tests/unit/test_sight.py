@@ -82,7 +82,8 @@ def test_a_map_made_without_weights_says_that_nobody_looked(folder):
 
 
 def test_faces_are_looked_for_five_times_a_second_and_text_once_a_shot(folder):
-    faces, texts = FakeFinder(lambda _: []), FakeFinder(lambda _: [])
+    small = Found(x=0.4, y=0.4, width=0.05, height=0.05, certainty=0.9)
+    faces, texts = FakeFinder(lambda _: [small]), FakeFinder(lambda _: [])
 
     found = _analyse(samples.plain(folder), Sight(faces=faces, texts=texts))
 

@@ -64,7 +64,8 @@ def test_a_part_is_looked_at_as_if_it_were_the_whole(long_video):
 
 def test_text_and_faces_are_looked_for_in_that_part_alone(long_video):
     texts = FakeFinder(lambda _: [Found(x=0, y=0, width=0.5, height=0.1, certainty=1, text="HI")])
-    faces = FakeFinder(lambda _: [])
+    small = Found(x=0.4, y=0.4, width=0.05, height=0.05, certainty=0.9)
+    faces = FakeFinder(lambda _: [small])
 
     found = _closer(long_video, PART, sight=Sight(faces=faces, texts=texts))
 

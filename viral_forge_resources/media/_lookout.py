@@ -10,7 +10,8 @@ import numpy as np
 
 from viral_forge_resources.contracts.media import MediaProbe, Shot
 from viral_forge_resources.media._aside import Aside
-from viral_forge_resources.media._people import FaceLook, likeness, people
+from viral_forge_resources.media._looking import FACE_GRID_PX, FaceLooker
+from viral_forge_resources.media._people import FaceLook, people
 from viral_forge_resources.media._shots import Picture, change_between
 from viral_forge_resources.media._sight import Colours, Finder, Sight
 from viral_forge_resources.media._writing import Reading, texts
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 
 _FACE_STEP_S = 0.2
 _FACE_AREA_PX = 320 * 192
-_FACE_GRID_PX = 32
 _LONGEST_FACE_SIDE_PX = 960
 
 _TEXT_SIDE_PX = 960
@@ -60,7 +60,8 @@ class Lookout:
         self._probe = probe
         self._face_shrinker, self._text_shrinker = VideoReformatter(), VideoReformatter()
         self._face_size, self._text_size = _face_size(probe), _text_size(probe)
-        self._looks: Aside[FaceLook] = Aside()
+        self._looker = None if sight.faces is None else FaceLooker(sight.faces)
+        self._looks: Aside[FaceLook | None] = Aside()
         self._readings: Aside[Reading] = Aside()
         self._looked_s: float | None = None
         self._snapshots: deque[_Snapshot] = deque()
@@ -71,13 +72,13 @@ class Lookout:
 
     def see(self, at_s: float, frame: "VideoFrame", small: Picture) -> None:
         """Look at a picture, if it is time to."""
-        faces = self._sight.faces
-        if faces is not None and (
+        looker = self._looker
+        if looker is not None and (
             self._looked_s is None or at_s >= self._looked_s + _FACE_STEP_S - _SAME_MOMENT_S
         ):
             self._looked_s = at_s
             picture = self._upright(frame, self._face_shrinker, self._face_size)
-            self._looks.do(partial(_look, faces, picture, at_s))
+            self._looks.do(partial(looker, picture, at_s, small))
         if self._sight.texts is not None and self._is_worth_keeping(at_s, small):
             picture = self._upright(frame, self._text_shrinker, self._text_size)
             self._last = _Snapshot(at_s=at_s, picture=picture, small=small)
@@ -109,7 +110,11 @@ class Lookout:
 
     def _with_sights(self, shot: Shot) -> Shot:
         size_px = (self._probe.width_px, self._probe.height_px)
-        looks = [look for look in self._looks.results() if shot.start_s <= look.at_s < shot.end_s]
+        looks = [
+            look
+            for look in self._looks.results()
+            if look and shot.start_s <= look.at_s < shot.end_s
+        ]
         read = [each for each in self._readings.results() if shot.start_s <= each.at_s < shot.end_s]
         written = texts(read, start_s=shot.start_s, end_s=shot.end_s, size_px=size_px)
         return replace(shot, faces=people(looks, size_px=size_px), texts=written)
@@ -151,11 +156,6 @@ class Lookout:
         return np.ascontiguousarray(np.rot90(shrunk.to_ndarray(), k=-turns))
 
 
-def _look(faces: Finder, picture: Colours, at_s: float) -> FaceLook:
-    found = tuple((each, likeness(picture, each)) for each in faces(picture))
-    return FaceLook(at_s=at_s, found=found)
-
-
 def _reading(texts: Finder, picture: Colours, at_s: float) -> Reading:
     return Reading(at_s=at_s, found=tuple(texts(picture)))
 
@@ -165,8 +165,8 @@ def _face_size(probe: MediaProbe) -> tuple[int, int]:
     aspect = probe.width_px / probe.height_px
     lengths = sqrt(_FACE_AREA_PX * aspect), sqrt(_FACE_AREA_PX / aspect)
     width, height = (
-        _FACE_GRID_PX
-        * min(max(round(length / _FACE_GRID_PX), 1), _LONGEST_FACE_SIDE_PX // _FACE_GRID_PX)
+        FACE_GRID_PX
+        * min(max(round(length / FACE_GRID_PX), 1), _LONGEST_FACE_SIDE_PX // FACE_GRID_PX)
         for length in lengths
     )
     return width, height

@@ -18,7 +18,7 @@ _LIKENESS = (12, 12)
 _MOUTH_FROM, _EYES_FROM, _EYES_TO = 8, 2, 6  # rows of a likeness
 _FULL_CHANGE = 48  # in grey levels: more than any mouth was seen to change
 
-_SURE = 0.5
+SURE = 0.5
 """A certainty that starts a face; fainter finds only go on with one that is known."""
 
 _LONGEST_GAP_S = 1.5
@@ -47,7 +47,7 @@ class _Person:
     sights: list[tuple[float, Found, Likeness]] = field(default_factory=list)
 
     def is_believable(self, looks: int) -> bool:
-        sure = sum(found.certainty >= _SURE for _, found, _ in self.sights)
+        sure = sum(found.certainty >= SURE for _, found, _ in self.sights)
         enough = len(self.sights) >= min(_LEAST_SIGHTS, looks)
         return enough and sure >= max(1, _LEAST_SURE * len(self.sights))
 
@@ -98,7 +98,7 @@ def _recognise(known: list[_Person], look: FaceLook, aspect: float) -> None:
     known += [
         _Person([(look.at_s, found, shown)])
         for which, (found, shown) in enumerate(look.found)
-        if which not in placed and found.certainty >= _SURE
+        if which not in placed and found.certainty >= SURE
     ]
 
 
