@@ -8,8 +8,10 @@ import sqlalchemy as sa
 from viral_forge_assets.approval import Decision, decide
 from viral_forge_assets.failures import dagster_failures
 from viral_forge_assets.partitions import known_niche
+from viral_forge_assets.running_costs import book_calls, book_storage
 from viral_forge_resources.contracts.backfills import BackfillLauncher
 from viral_forge_resources.contracts.errors import BadInput
+from viral_forge_resources.contracts.prices import Prices
 from viral_forge_resources.contracts.records import CandidateStatus
 from viral_forge_resources.contracts.studio import Retention
 from viral_forge_resources.state import candidates as candidates_state
@@ -190,6 +192,20 @@ def remove_what_expired(
     context.log.info("removed %d outcomes of scans", ended)
 
 
+@dg.op
+def book_running_costs(
+    context: dg.OpExecutionContext,
+    state: dg.ResourceParam[sa.Engine],
+    prices: dg.ResourceParam[Prices],
+) -> None:
+    """Put stored bytes and calls that platforms charge for into the books."""
+    now = datetime.now(UTC)
+    with dagster_failures("booking costs"), state.begin() as connection:
+        stored = book_storage(connection, prices, now=now)
+        called = book_calls(connection, prices, now=now)
+    context.log.info("booked the files of %d candidates, %d buckets of calls", stored, called)
+
+
 @dg.job(description="Say yes to clips. Config: clips = content hashes.")
 def approve_job() -> None:
     """Approve clips."""
@@ -208,7 +224,10 @@ def reprocess_niche_job() -> None:
     request_backfill()
 
 
-@dg.job(description="Remove what may not, or need not, be kept for longer.")
+@dg.job(
+    description="Remove what may not, or need not, be kept for longer; book what costs by the day."
+)
 def housekeeping_job() -> None:
     """Keep house."""
     remove_what_expired()
+    book_running_costs()

@@ -135,8 +135,8 @@ class Settings(EnabledPlugins):
     )
     price_api_units_usd: dict[str, _Price] = Field(
         default={},
-        description='What a unit of a platform\'s quota costs, such as {"x": 0.005}; those left out'
-        " are not known.",
+        description='What a unit of a bucket of the quota ledger costs, such as {"x:reads": 0.005};'
+        " those left out take nothing.",
     )
     price_posts_usd: dict[str, _Price] = Field(
         default={"x": 0.015, "x_with_link": 0.2},

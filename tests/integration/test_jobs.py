@@ -20,6 +20,7 @@ from viral_forge_assets.jobs import (
     reprocess_niche_job,
 )
 from viral_forge_resources.contracts.errors import Unreachable
+from viral_forge_resources.contracts.prices import Prices
 from viral_forge_resources.contracts.publishing import PublicationState
 from viral_forge_resources.contracts.records import CandidateStatus
 from viral_forge_resources.contracts.studio import Retention
@@ -285,7 +286,7 @@ def test_housekeeping_removes_youtubes_statistics_after_a_month_and_nobody_elses
 
     retention = Retention(youtube_statistics=timedelta(days=30), scan_outcomes=timedelta(days=90))
     assert housekeeping_job.execute_in_process(
-        resources={"state": state, "retention": retention}, run_config=_QUIET
+        resources={"state": state, "retention": retention, "prices": Prices()}, run_config=_QUIET
     ).success
 
     with state.connect() as connection:

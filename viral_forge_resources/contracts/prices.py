@@ -33,7 +33,8 @@ class Prices:
 
     Attributes:
         gb_month: of 10^9 bytes stored for 30 days.
-        api_unit: by platform, of one unit as its quota counts them.
+        api_unit: by ``platform:bucket`` of the quota ledger, of one unit of it. One call may be
+            counted in several buckets: only those named here are charged for.
         post: by publisher, of one post; ``<publisher>_with_link`` of one that shows a link. A
             publisher that is not in it takes nothing for a post.
         currency: by ISO 4217 code, what one of it is worth.
@@ -56,13 +57,6 @@ class Prices:
         if each is None:
             return Priced(usd=None, reason=f"no price is set: {_SETTINGS[unit]}")
         return Priced(usd=each * quantity)
-
-    def of_api(self, platform: str, units: float) -> Priced:
-        """Units of a platform's quota."""
-        if platform not in self.api_unit:
-            reason = f"no price is set for {platform}: VIRAL_FORGE_PRICE_API_UNITS_USD"
-            return Priced(usd=None, reason=reason)
-        return Priced(usd=self.api_unit[platform] * units)
 
     def of_post(self, publisher: str, text: str) -> float | None:
         """One post with that text; None where the publisher takes nothing."""
