@@ -9,10 +9,11 @@ import sqlalchemy as sa
 from typer.testing import CliRunner, Result
 
 from tests.clips import lavfi, make
+from tests.posted import publish
 from tests.studio import SRT, open_studio, tiny_recipes
 from viral_forge_assets.cli import app
 from viral_forge_assets.learning_jobs import start_experiment_job, stop_experiment_job
-from viral_forge_resources.state import experiments
+from viral_forge_resources.state import experiments, publications
 
 _QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
@@ -92,3 +93,33 @@ def test_an_edit_is_dealt_its_recipe_and_says_how_likely_that_was(state, home, t
 def _draws(state: sa.Engine):
     with state.connect() as connection:
         return experiments.draws_of(connection, _newest(state).experiment_id)
+
+
+def test_titles_that_a_person_compares_on_a_platform_are_recorded_once(state):
+    publish(state, 1)
+    with state.connect() as connection:
+        (post,) = publications.of_candidate(connection, "cooking:inbox:video-1")
+    told = _type("experiment", "variants", post.publication_id, "Pasta", "Soup")
+    assert told.exit_code == 0, told.output
+    with state.connect() as connection:
+        (test,) = experiments.variant_tests_of(connection, post.publication_id)
+    assert (test.kind, test.variants, test.chosen) == ("title", ("Pasta", "Soup"), None)
+    wrong = _type("experiment", "chose", test.variant_test_id, "Bread")
+    assert "is no variant of test" in wrong.stderr
+    assert _type("experiment", "chose", test.variant_test_id, "Soup").exit_code == 0
+    assert (
+        "no test that is open" in _type("experiment", "chose", test.variant_test_id, "Pasta").stderr
+    )
+    with state.connect() as connection:
+        (test,) = experiments.variant_tests_of(connection)
+        assert len(publications.of_candidate(connection, post.candidate_key)) == 1
+    assert test.chosen == "Soup"
+
+
+def test_only_a_live_post_has_variants_and_one_is_none(state):
+    publish(state, 1)
+    with state.connect() as connection:
+        (post,) = publications.of_candidate(connection, "cooking:inbox:video-1")
+    assert "is no post that is live" in _type("experiment", "variants", "nosuch", "A", "B").stderr
+    alone = _type("experiment", "variants", post.publication_id, "A", "A")
+    assert "has nothing to compare" in alone.stderr

@@ -11,7 +11,8 @@ from viral_forge_assets.commands.terminal import say, writing
 from viral_forge_assets.domain.experiments import Verdict
 from viral_forge_assets.experimenting import standing, start_experiment, stop_experiment
 from viral_forge_assets.partitions import known_niche
-from viral_forge_resources.contracts.experiments import Experiment, Rules
+from viral_forge_assets.variants import end_variants, record_variants
+from viral_forge_resources.contracts.experiments import Experiment, Rules, VariantKind
 from viral_forge_resources.state import experiments as experiments_state
 
 app = typer.Typer(no_args_is_help=True, help="What is tried, and what is known of it.")
@@ -101,6 +102,33 @@ def stop(
             now=datetime.now(UTC),
         )
     say(f"{_titled(experiment)} has ended")
+
+
+@app.command()
+def variants(
+    post: Annotated[str, typer.Argument(help="Id of the post.")],
+    shown: Annotated[list[str], typer.Argument(help="The variants, in the order set up there.")],
+    kind: Annotated[VariantKind, typer.Option(help="What they differ in.")] = VariantKind.TITLE,
+) -> None:
+    """Record that titles or thumbnails of one post are compared on its platform; sends nothing."""
+    with writing() as connection:
+        test = record_variants(
+            connection, post, kind, tuple(shown), started_by=getuser(), now=datetime.now(UTC)
+        )
+    say(f"test {test.variant_test_id}: {len(test.variants)} {kind}s of {post}")
+    say(f"tell what came of it: viral-forge experiment chose {test.variant_test_id} VARIANT")
+
+
+@app.command()
+def chose(
+    test: Annotated[str, typer.Argument(help="Id of the test, as `variants` printed it.")],
+    variant: Annotated[str, typer.Argument(help="The one that did better.")],
+    note: Annotated[str, typer.Option(help="What the platform said.")] = "",
+) -> None:
+    """Record what came of a comparison on a platform."""
+    with writing() as connection:
+        end_variants(connection, test, variant, note=note or None, now=datetime.now(UTC))
+    say(f"test {test} chose {variant}")
 
 
 def _titled(experiment: Experiment) -> str:

@@ -13,10 +13,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from statistics import fmean
 
-from viral_forge_resources.contracts.metrics import AVERAGE_SHARE_VIEWED, ENGAGED_VIEWS
+from viral_forge_resources.contracts.metrics import (
+    AVERAGE_SHARE_VIEWED,
+    ENGAGED_VIEWS,
+    VIEWS,
+)
 
-RETENTION, ENGAGED = AVERAGE_SHARE_VIEWED, ENGAGED_VIEWS
-COUNTED = (RETENTION, ENGAGED)
+RETENTION, ENGAGED, STARTED = AVERAGE_SHARE_VIEWED, ENGAGED_VIEWS, VIEWS
+COUNTED = (RETENTION, ENGAGED, STARTED)
 
 AGE = timedelta(hours=72)
 _SLACK = timedelta(hours=2)  # a reading that was due then and came a little early counts
@@ -74,6 +78,9 @@ def rewards(results: Sequence[PostResult]) -> dict[str, float]:
 def _of_channel(posts: Sequence[PostResult]) -> Iterable[tuple[PostResult, float]]:
     retained = {post.publication_id: value_at(post, RETENTION) for post in posts}
     engaged = _ranked({post.publication_id: value_at(post, ENGAGED) for post in posts})
+    if all(value is None for value in engaged.values()):
+        # Most platforms tell views alone; ranked within one channel they mean one thing.
+        engaged = _ranked({post.publication_id: value_at(post, STARTED) for post in posts})
     told = [each for each in (retained, engaged) if any(v is not None for v in each.values())]
     for post in posts:
         parts = [each[post.publication_id] for each in told]
