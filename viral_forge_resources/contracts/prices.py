@@ -1,13 +1,12 @@
 """What things cost, as the operator says; what nobody says costs nobody knows what."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from viral_forge_resources.contracts.costs import Unit
+from viral_forge_resources.contracts.counting_text import addresses
 
 _HOUR_S = 3600
-_LINK = re.compile(r"https?://|\b(?:[a-z0-9-]+\.)+(?:com|org|net|io|co|app|dev|tv|me|ly|be|gg)\b")
 _SETTINGS = {
     Unit.CPU_SECONDS: "VIRAL_FORGE_PRICE_CPU_HOUR_USD",
     Unit.GPU_SECONDS: "VIRAL_FORGE_PRICE_GPU_HOUR_USD",
@@ -61,7 +60,7 @@ class Prices:
     def of_post(self, publisher: str, text: str) -> float | None:
         """One post with that text; None where the publisher takes nothing."""
         plain = self.post.get(publisher)
-        if _LINK.search(text):
+        if addresses(text):
             return self.post.get(f"{publisher}_with_link", plain)
         return plain
 

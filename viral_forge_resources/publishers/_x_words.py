@@ -1,4 +1,4 @@
-"""What X takes of a post, in its own counting, and what it asks for it.
+"""What X takes of a post, in its own counting.
 
 Source: X's OpenAPI document 2.167; https://docs.x.com/x-api/getting-started/pricing
 """
@@ -14,7 +14,6 @@ MOST_WEIGHT = 280
 _MOST_BYTES = 512_000_000
 _SHORTEST_S = 0.5
 _MOST_FPS = 60
-_POST_USD, _POST_WITH_LINK_USD = 0.015, 0.20
 
 
 def text_of(text: PostText) -> str:
@@ -27,11 +26,6 @@ def text_of(text: PostText) -> str:
     return words
 
 
-def price_usd(text: PostText) -> float:
-    """What X asks for the post, in November 2026: one with a link costs thirteen times as much."""
-    return _POST_WITH_LINK_USD if addresses(text_of(text)) else _POST_USD
-
-
 def problems(post: Post, *, pays_for_links: bool, longest_s: float) -> Iterator[str]:
     """Every reason why X would refuse the post, or why it is not sent to X."""
     text = text_of(post.text)
@@ -40,8 +34,8 @@ def problems(post: Post, *, pays_for_links: bool, longest_s: float) -> Iterator[
         yield f"X's posts weigh {MOST_WEIGHT} characters; this weighs {weight}"
     if not pays_for_links and (links := addresses(text)):
         yield (
-            f"X makes a link of '{links[0]}' and takes ${_POST_WITH_LINK_USD:.2f} for the post"
-            f" instead of ${_POST_USD}: set VIRAL_FORGE_PUBLISHER_X_PAYS_FOR_LINKS=true to pay that"
+            f"X makes a link of '{links[0]}' and takes thirteen times as much for the post ($0.20):"
+            " set VIRAL_FORGE_PUBLISHER_X_PAYS_FOR_LINKS=true to pay that"
         )
     if not _SHORTEST_S <= post.duration_s <= longest_s:
         yield f"X takes videos of {_SHORTEST_S} to {longest_s:.0f} s, not {post.duration_s:.1f} s"

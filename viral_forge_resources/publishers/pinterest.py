@@ -1,0 +1,288 @@
+"""Publishes video pins: a video is registered, goes to a storage, and is pinned once it is ready.
+
+Nobody sees a video before its pin is made. A pin whose answer was lost is looked for on its board,
+by its words and the moment that it was asked for.
+"""
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+import httpx
+from pydantic import Field, HttpUrl
+from pydantic_settings import BaseSettings
+
+from viral_forge_resources.contracts.errors import (
+    Misconfigured,
+    NotFound,
+    OutcomeUnknown,
+    RateLimited,
+    Rejected,
+    Unreachable,
+)
+from viral_forge_resources.contracts.publishing import (
+    Lookup,
+    Post,
+    Processing,
+    Publication,
+    Published,
+    TextLimits,
+)
+from viral_forge_resources.contracts.sessions import SessionLog
+from viral_forge_resources.contracts.submission import Recovery
+from viral_forge_resources.platforms.reading import inside, moment
+from viral_forge_resources.publishers import _pinterest_calls as calls
+from viral_forge_resources.publishers import _pinterest_words as words
+from viral_forge_resources.publishers._approved import ApprovedVideo
+from viral_forge_resources.publishers._calling import Caller, Refused, outcomes
+from viral_forge_resources.publishers._meta_words import unlabelled
+from viral_forge_resources.publishers._remembered import remembered, written
+from viral_forge_resources.publishers._tools import PublishTools
+from viral_forge_resources.settings import settings_config
+
+_A_MINUTE = timedelta(minutes=1)
+_SHOWS_WITHIN = timedelta(minutes=15)
+"""A pin that was made stands on its board after so long."""
+_STARTS_WITHIN = timedelta(hours=1)
+"""A video that Pinterest has is worked on after so long, or it never came."""
+_R = Recovery
+
+
+class Settings(BaseSettings):
+    """How videos are pinned."""
+
+    model_config = settings_config("PUBLISHER_PINTEREST")
+
+    board_id: str = Field(
+        default="", pattern=r"^\d*$", description="Id of the board that pins go to."
+    )
+    boards: dict[str, str] = Field(
+        default={},
+        description='Boards of channels that have one of their own, such as {"knots": "123"}.',
+    )
+    synthetic_notice: str = Field(
+        default="Made with AI.",
+        max_length=200,
+        description="Last line of a pin that holds AI's work: Pinterest has no field for it.",
+    )
+    api_url: HttpUrl = Field(
+        default=HttpUrl("https://api.pinterest.com/"), description="Pinterest's API."
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Session:
+    """What a pin is resumed by.
+
+    Attributes:
+        address, parameters: of the form that takes the file; secrets.
+        sent_at: when all bytes had arrived.
+        is_dead: another place is needed.
+        asked_at: when the pin was first asked for, where the answer may have been lost.
+    """
+
+    media_id: str
+    board: str
+    address: str = field(repr=False)
+    parameters: dict[str, str] = field(repr=False)
+    sent_at: datetime | None = None
+    is_dead: bool = False
+    asked_at: datetime | None = None
+    last_asked_at: datetime | None = None
+
+
+def open_plugin(settings: Settings, tools: PublishTools) -> "PinterestPublisher":
+    """The publisher that ``settings`` describe."""
+    return PinterestPublisher(settings, tools)
+
+
+@dataclass(frozen=True, slots=True)
+class PinterestPublisher:
+    """Pins each video once: its board says whether it was."""
+
+    settings: Settings
+    tools: PublishTools
+
+    platform = "pinterest"
+    limits = TextLimits(max_title=100, max_description=600, max_tags=120)
+
+    def problems(self, post: Post) -> tuple[str, ...]:
+        """Why Pinterest would refuse the pin, by its own limits."""
+        return tuple(words.problems(post, synthetic_notice=self.settings.synthetic_notice))
+
+    def submit(self, post: Post, session: SessionLog) -> Published | Processing:
+        """Bring the pin one step on: its video's place, its bytes, Pinterest's work, the pin.
+
+        Raises:
+            Rejected: Pinterest refused it, or the bytes are other ones.
+            Misconfigured: no board was set for the channel.
+            Transient: nobody sees anything of it yet; the next submission goes on from here.
+            OutcomeUnknown: it may have been pinned.
+        """
+        if problems := self.problems(post):
+            raise Rejected("; ".join(problems))
+        board = self._board(post.channel)
+        with (
+            outcomes(self._id(post.channel)),
+            ApprovedVideo(post.video, post.content_sha256) as video,
+        ):
+            saved = remembered(_Session, session.saved)
+            if saved is not None and saved.asked_at is not None:
+                live = self._seen(post.channel, post, saved)
+                if live is not None:
+                    return live
+            if saved is None or saved.is_dead:
+                saved = self._begun(post.channel, board, session, saved)
+            try:
+                saved = self._filled(post, video, session, saved)
+                return self._pinned(post, session, saved)
+            except Refused as refused:
+                if refused.recovery is _R.NEW_SESSION:  # the next submission sends the video anew
+                    known = remembered(_Session, session.saved) or saved
+                    session.save(written(replace(known, is_dead=True)))
+                raise
+
+    def _board(self, channel: str) -> str:
+        board = self.settings.boards.get(channel, self.settings.board_id)
+        if not board:
+            raise Misconfigured(
+                f"no board is set for {self._id(channel)}: set"
+                " VIRAL_FORGE_PUBLISHER_PINTEREST_BOARD_ID, or"
+                f' VIRAL_FORGE_PUBLISHER_PINTEREST_BOARDS={{"{channel}": "the board\'s id"}}'
+            )
+        return board
+
+    def _begun(
+        self, channel: str, board: str, session: SessionLog, before: _Session | None
+    ) -> _Session:
+        api = self._calls(channel)
+        api.require_account()
+        place = api.register()
+        begun = _Session(
+            media_id=place.media_id,
+            # What was asked for before was asked for there.
+            board=board if before is None or before.asked_at is None else before.board,
+            address=place.address,
+            parameters=place.parameters,
+            asked_at=None if before is None else before.asked_at,
+            last_asked_at=None if before is None else before.last_asked_at,
+        )
+        session.save(written(begun))
+        return begun
+
+    def _filled(
+        self, post: Post, video: ApprovedVideo, session: SessionLog, saved: _Session
+    ) -> _Session:
+        """The session once Pinterest has the video and is done with it.
+
+        Raises:
+            RateLimited: Pinterest still works on it.
+            Rejected: it cannot use the video; says why.
+        """
+        api = self._calls(post.channel)
+        if saved.sent_at is None:
+            place = calls.Place(
+                media_id=saved.media_id, address=saved.address, parameters=saved.parameters
+            )
+            api.upload(place, video, session.keep)
+            saved = replace(saved, sent_at=self.tools.clock())
+            session.save(written(saved))
+        status = api.status(saved.media_id)
+        if status == "failed":
+            raise Rejected("Pinterest cannot use the video; it does not say why")
+        if status == "registered" and self._never_came(saved):
+            raise Refused("Pinterest does not see the video that was sent", _R.NEW_SESSION)
+        if status != "succeeded":
+            raise RateLimited("Pinterest is still working on the video", retry_after=_A_MINUTE)
+        return saved
+
+    def _never_came(self, saved: _Session) -> bool:
+        return saved.sent_at is None or self.tools.clock() - saved.sent_at > _STARTS_WITHIN
+
+    def _pinned(self, post: Post, session: SessionLog, saved: _Session) -> Published:
+        now = self.tools.clock()
+        session.save(written(replace(saved, asked_at=saved.asked_at or now, last_asked_at=now)))
+        body = words.body(
+            post,
+            board=saved.board,
+            media_id=saved.media_id,
+            synthetic_notice=self.settings.synthetic_notice,
+        )
+        try:
+            pin_id = self._calls(post.channel).pin(body)
+        except Refused as refused:
+            if refused.recovery is not _R.RECONCILE:  # a clear no
+                session.save(written(saved))
+            raise
+        if pin_id is None:
+            raise OutcomeUnknown("Pinterest took the pin without naming it")
+        return _live(pin_id, unlabelled(post.disclosure, platform="Pinterest"))
+
+    def check(self, receipt: str, *, channel: str) -> Published | Processing:
+        """Nothing: what is not pinned waits as an approved post.
+
+        Raises:
+            NotFound: always.
+        """
+        raise NotFound(f"Pinterest has no upload '{receipt}' in processing on {channel}")
+
+    def find(
+        self, publication: Publication, *, channel: str, saved: str | None = None
+    ) -> Published | Processing | Lookup:
+        """Look for the pin on its board; what was never asked for is not there."""
+        session = remembered(_Session, saved)
+        if session is None or session.asked_at is None:
+            return Lookup.ABSENT
+        try:
+            with outcomes(self._id(channel), is_reading=True):
+                live = self._seen(channel, publication, session)
+        except OutcomeUnknown:
+            return Lookup.UNDECIDABLE
+        if live is not None:
+            return live
+        if self.tools.clock() - (session.last_asked_at or session.asked_at) < _SHOWS_WITHIN:
+            raise Unreachable("Pinterest may be about to show the pin", retry_after=_A_MINUTE)
+        return Lookup.ABSENT
+
+    def _seen(self, channel: str, post: Post | Publication, saved: _Session) -> Published | None:
+        """The pin with these words that was made since it was asked for.
+
+        Raises:
+            OutcomeUnknown: it cannot be told from another one.
+        """
+        api = self._calls(channel)
+        told = words.description(
+            post.text, post.disclosure, synthetic_notice=self.settings.synthetic_notice
+        )
+        wanted = _plain(post.text.title), _plain(told)
+        found = [
+            str(inside(pin, "id"))
+            for pin in api.pins_of(saved.board)
+            if (_plain(inside(pin, "title")), _plain(inside(pin, "description"))) == wanted
+            and _is_since(inside(pin, "created_at"), saved.asked_at)
+        ]
+        if len(found) > 1:
+            raise OutcomeUnknown("several pins have these words: which one is it?")
+        return _live(found[0], unlabelled(post.disclosure, platform="Pinterest")) if found else None
+
+    def _id(self, channel: str) -> str:
+        return f"{self.platform}:{channel}"
+
+    def _calls(self, channel: str) -> calls.PinterestCalls:
+        return calls.PinterestCalls(
+            caller=Caller(tools=self.tools, channel_id=self._id(channel), judge=calls.judge),
+            origin=httpx.URL(str(self.settings.api_url)),
+        )
+
+
+def _live(pin_id: str, note: str | None) -> Published:
+    return Published(post_id=pin_id, url=f"https://www.pinterest.com/pin/{pin_id}/", note=note)
+
+
+def _plain(text: object) -> str:
+    return " ".join(str(text or "").split())
+
+
+def _is_since(created_at: object, asked_at: datetime | None) -> bool:
+    """Whether the pin may be the one that was asked for; one without a date may be."""
+    made_at = moment(created_at)
+    return made_at is None or asked_at is None or made_at >= asked_at - _A_MINUTE
