@@ -45,7 +45,9 @@ def _wait(desk: PublishingDesk) -> bool:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("kill", _KILLS, ids=lambda kill: kill.name.lower())
-@pytest.mark.parametrize("name", ["youtube", "tiktok", "facebook", "threads", "x", "pinterest"])
+@pytest.mark.parametrize(
+    "name", ["youtube", "tiktok", "facebook", "threads", "x", "pinterest", "linkedin"]
+)
 def test_runs_killed_at_one_request_after_the_other_post_once(
     name, kill, sqlite_template, tmp_path
 ):
