@@ -12,19 +12,22 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 
 from viral_forge_assets.clearance import Ledger
+from viral_forge_assets.domain.experiments import explored
 from viral_forge_assets.domain.finalists import Finalist, Ranker, ranked_by_score
 from viral_forge_assets.domain.preselection import Outcome, Policing, Preselection, preselect
 from viral_forge_assets.domain.scoring import WEIGHTS, Score, Standings
 from viral_forge_assets.domain.selection import Contender, choose, finalist, key_of
+from viral_forge_resources.contracts.experiments import Exploration
 from viral_forge_resources.contracts.records import Candidate, CandidateStatus, Ranking
 from viral_forge_resources.contracts.scanning import Niche, ScannedVideo
 from viral_forge_resources.contracts.sightings import Movement
 from viral_forge_resources.contracts.thumbnails import Thumbnail, ThumbnailHasher
 from viral_forge_resources.state import candidates as candidates_state
-from viral_forge_resources.state import choices, score_weights, sightings, thumbnails
+from viral_forge_resources.state import choices, experiments, score_weights, sightings, thumbnails
 
 _RECENTLY = timedelta(days=2)  # growth is that of the last days, not of a video's whole life
 _A_DAY = timedelta(days=1)
+_CHOSEN = frozenset({CandidateStatus.SHORTLISTED})
 
 _Video = tuple[str, str]
 
@@ -146,9 +149,11 @@ def decide_round(
     thumbnails.record(connection, seen)
     looks = {each.url: each.perceptual_hash for each in seen}
     ledger = Ledger(connection, round_.niche, [each.video for each in round_.contenders])
+    drawn = _explorations(connection, round_)
     contenders = [
         replace(
             each,
+            exploration=drawn.get(each.key),
             verdict=ledger.verdict(each.video, now=round_.now),
             ranking=(rankings or {}).get(each.key, each.ranking),
             thumbnail_hash=looks.get(each.video.thumbnail_url or "") or each.thumbnail_hash,
@@ -160,12 +165,25 @@ def decide_round(
             ledger.write(connection, each.video, now=round_.now)
     choice = choose(contenders, niche=round_.niche, policing=round_.policing, now=round_.now)
     decided = candidates_state.decide(connection, choice.decisions)
+    chosen = {row.candidate_key for row in choice.decisions if row.status in _CHOSEN}
+    experiments.record_explorations(
+        connection, [each for key, each in drawn.items() if key in chosen]
+    )
     return Shortlist(
         seen=round_.seen,
         new=len(decided.new),
         decisions=choice.decisions,
         outcomes=round_.outcomes + choice.outcomes,
     )
+
+
+def _explorations(connection: sa.Connection, round_: Round) -> dict[str, Exploration]:
+    """What the niche's experiment draws for those that compete; nothing where there is none."""
+    experiment = experiments.latest(connection, round_.niche.name)
+    if experiment is None:
+        return {}
+    competing = [each.key for each in round_.contenders if not each.is_settled]
+    return explored(experiment, competing, now=round_.now)
 
 
 def _read(connection: sa.Connection, niche: Niche, policing: Policing, *, now: datetime) -> Round:

@@ -18,11 +18,18 @@ from viral_forge_assets.calibrating import (
 from viral_forge_assets.cli import app
 from viral_forge_assets.domain.rewards import RETENTION
 from viral_forge_assets.domain.scoring import WEIGHTS
+from viral_forge_assets.experimenting import start_experiment
 from viral_forge_assets.shortlisting import shortlist_round
 from viral_forge_resources.contracts.calibration import WeightsState
 from viral_forge_resources.contracts.errors import BadInput
 from viral_forge_resources.contracts.records import ScorePart
-from viral_forge_resources.state import candidates, niches, score_weights, sightings
+from viral_forge_resources.state import (
+    candidates,
+    experiments,
+    niches,
+    score_weights,
+    sightings,
+)
 
 _NAMES = ("velocity", "lifetime_rate", "engagement", "freshness")
 
@@ -95,6 +102,30 @@ def test_a_score_stands_with_the_version_of_the_weights_that_made_it(sqlite_stat
     assert before is not None
     assert (found.weights_version, before.weights_version) == (proposal.version, None)
     assert {part.name: part.weight for part in found.score_parts} == proposal.weights
+
+
+def test_what_was_drawn_for_a_chosen_video_stands_with_its_probability(sqlite_state):
+    with sqlite_state.begin() as connection:
+        niches.save(connection, niche(), now=NOW)
+        start_experiment(
+            connection,
+            {"niche": "cooking", "arms": ["clean", "fit"], "explore": 0.5},
+            recipes=("clean", "fit"),
+            started_by="ada",
+            now=NOW,
+        )
+        videos = [
+            scanned_video(platform_video_id=f"v{n}", title=f"Dish {n}", views=10 * n)
+            for n in range(8)
+        ]
+        sightings.append(connection, "cooking", videos)
+    chosen = shortlist_round(sqlite_state, niche(), now=NOW).best
+    with sqlite_state.connect() as connection:
+        drawn = [experiments.exploration_of(connection, row.candidate_key) for row in chosen]
+    assert {each.probability for each in drawn if each is not None} == {0.5}
+    explored = {each.candidate_key for each in drawn if each is not None and each.is_explored}
+    assert explored == {row.candidate_key for row in chosen if row.reason.startswith("drawn with")}
+    assert explored
 
 
 @pytest.fixture

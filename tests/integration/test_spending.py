@@ -175,7 +175,7 @@ def test_a_platform_that_is_in_no_price_table_takes_nothing(desk):
         ("Boil, stir, eat.", 0.015),
         ("More: https://example.org/pasta", 0.2),
         ("More at example.com", 0.2),
-        ("Stir it.Then eat, e.g. warm", 0.015),
+        ("Stir it. Then eat.", 0.015),
     ],
 )
 def test_a_post_with_a_link_has_a_price_of_its_own(text, usd):

@@ -11,6 +11,7 @@ from tests import builders
 from viral_forge_assets.domain.preselection import Outcome, Policing
 from viral_forge_assets.domain.scoring import Score
 from viral_forge_assets.domain.selection import Choice, Contender, choose, finalist, key_of
+from viral_forge_resources.contracts.experiments import Exploration
 from viral_forge_resources.contracts.records import (
     Candidate,
     CandidateStatus,
@@ -264,3 +265,23 @@ def test_nothing_seen_is_nothing_chosen(policy):
 
 def test_the_builders_candidate_is_one_that_a_person_chose():
     assert builders.candidate().ranking is None
+
+
+def test_a_video_that_is_drawn_to_explore_comes_before_better_ones_and_says_so():
+    drawn = Exploration(
+        candidate_key="",
+        experiment_id="e1",
+        probability=0.1,
+        is_explored=True,
+        seed="s",
+        drawn_at=NOW,
+    )
+    high, low = _found("high", ranked=0.9), _found("low", ranked=0.1)
+    missed = replace(high, exploration=replace(drawn, is_explored=False, probability=0.9))
+    for chosen, ids in (
+        (_choose(high, low, room={"tiktok": 1}), ["high"]),
+        (_choose(missed, replace(low, exploration=drawn), room={"tiktok": 1}), ["low"]),
+    ):
+        assert _ids(chosen) == ids
+    row = _one(_choose(replace(low, exploration=drawn)))
+    assert row.reason == "drawn with a probability of 0.1 to come first, whatever its score"

@@ -31,6 +31,9 @@ def start(
     holdout: Annotated[
         float, typer.Option(help="Share of videos that always get the control.")
     ] = _USUAL.holdout_share,
+    explore: Annotated[
+        float, typer.Option(help="Share of videos that are chosen first whatever their score.")
+    ] = _USUAL.explore_share,
     *,
     until_settled: Annotated[
         bool, typer.Option("--until-settled", help="End by itself once the leader is sure.")
@@ -42,6 +45,7 @@ def start(
         "arms": [each.strip() for each in arms.split(",") if each.strip()],
         "channel": channel,
         "holdout": holdout,
+        "explore": explore,
         "ends_when_settled": until_settled,
     }
     with writing() as connection:

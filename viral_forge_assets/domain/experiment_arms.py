@@ -28,6 +28,7 @@ class ExperimentDescription(BaseModel):
     least_draws: Annotated[int, Field(ge=1, le=100)] = _USUAL.least_draws
     discount: Annotated[float, Field(ge=0.9, le=1)] = _USUAL.discount
     ends_when_settled: bool = _USUAL.ends_when_settled
+    explore: Annotated[float, Field(ge=0, le=0.5)] = _USUAL.explore_share
 
 
 def described_experiment(
@@ -58,6 +59,7 @@ def described_experiment(
             least_draws=wanted.least_draws,
             discount=wanted.discount,
             ends_when_settled=wanted.ends_when_settled,
+            explore_share=wanted.explore,
         ),
         channel_id=wanted.channel or None,
         started_at=started_at,

@@ -9,12 +9,19 @@ https://papers.nips.cc/paper/4321-an-empirical-evaluation-of-thompson-sampling
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from viral_forge_assets.domain.arm_posteriors import Beliefs, Outcome, beliefs
 from viral_forge_resources.contracts.draws import share
-from viral_forge_resources.contracts.experiments import Arm, Reason, Rules
+from viral_forge_resources.contracts.experiments import (
+    Arm,
+    Experiment,
+    Exploration,
+    Reason,
+    Rules,
+)
 from viral_forge_resources.contracts.keys import short_hash
 
 
@@ -72,6 +79,28 @@ def deal(arms: Sequence[Arm], outcomes: Sequence[Outcome], rules: Rules, *, seed
         reason=reason,
         posterior=posterior_version(names, outcomes, rules),
     )
+
+
+def explored(
+    experiment: Experiment, candidate_keys: Iterable[str], *, now: datetime
+) -> dict[str, Exploration]:
+    """Which videos come first whatever their score; the same for the same experiment, always."""
+    share_of = experiment.rules.explore_share
+    if not share_of or experiment.stopped_at is not None:
+        return {}
+    drawn = {}
+    for key in candidate_keys:
+        seed = f"{experiment.experiment_id}:{key}"
+        is_explored = share(seed, "explore") < share_of
+        drawn[key] = Exploration(
+            candidate_key=key,
+            experiment_id=experiment.experiment_id,
+            probability=share_of if is_explored else 1 - share_of,
+            is_explored=is_explored,
+            seed=seed,
+            drawn_at=now,
+        )
+    return drawn
 
 
 def verdict(names: Sequence[str], outcomes: Sequence[Outcome], rules: Rules) -> Verdict:

@@ -9,6 +9,7 @@ from viral_forge_assets.domain.duplicates import Comparable, Originals, comparab
 from viral_forge_assets.domain.finalists import Finalist
 from viral_forge_assets.domain.preselection import Outcome, Policing
 from viral_forge_assets.domain.scoring import Score, age_of
+from viral_forge_resources.contracts.experiments import Exploration
 from viral_forge_resources.contracts.keys import CandidateKey
 from viral_forge_resources.contracts.records import Candidate, CandidateStatus, Ranking
 from viral_forge_resources.contracts.rights import RightsVerdict
@@ -37,6 +38,7 @@ class Contender:
     known: Candidate | None = None
     is_vouched: bool = False
     thumbnail_hash: str | None = None
+    exploration: Exploration | None = None
 
     @property
     def is_by_hand(self) -> bool:
@@ -104,14 +106,19 @@ def choose(
     return Choice(decisions=tuple(decisions), outcomes=round_.outcomes)
 
 
-def _precedence(contender: Contender) -> tuple[bool, bool, float, str]:
+def _precedence(contender: Contender) -> tuple[bool, bool, bool, float, str]:
     ranking = contender.ranking
     return (
         not contender.is_settled,
         not contender.verdict.is_allowed,
+        not _is_explored(contender),
         0.0 if ranking is None else -ranking.score,
         contender.key,
     )
+
+
+def _is_explored(contender: Contender) -> bool:
+    return contender.exploration is not None and contender.exploration.is_explored
 
 
 class _Round:
@@ -187,6 +194,9 @@ class _Round:
     def _why_chosen(self, contender: Contender) -> str:
         ranking = contender.ranking
         place = f"{self._place} of {self._open} that may be used"
+        if contender.exploration is not None and contender.exploration.is_explored:
+            chance = contender.exploration.probability
+            return f"drawn with a probability of {chance:g} to come first, whatever its score"
         if ranking is None or ranking.ranked_by == "score":
             return f"our score ranks it {place}"
         return f"{ranking.ranked_by} and our score rank it {place}"

@@ -37,6 +37,8 @@ class Rules:
         settled_loss: the reward that choosing it may be expected to lose at most, and
         settled_rewards: every arm must have as many results, for the experiment to be settled.
         ends_when_settled: it stops itself then, and the leader becomes the niche's.
+        explore_share: of the videos that may be chosen that come first whatever their score, in
+            [0, 1): else low scores would never have a result that the score is judged by.
     """
 
     holdout_share: float = 0.05
@@ -50,6 +52,7 @@ class Rules:
     settled_loss: float = 0.01
     settled_rewards: int = 10
     ends_when_settled: bool = False
+    explore_share: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +110,22 @@ class Draw:
     seed: str
     drawn_at: datetime
     probabilities: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exploration:
+    """Whether a candidate was drawn to be chosen whatever its score.
+
+    Attributes:
+        probability: of what ``is_explored`` says.
+    """
+
+    candidate_key: str
+    experiment_id: str
+    probability: float
+    is_explored: bool
+    seed: str
+    drawn_at: datetime
 
 
 class VariantKind(StrEnum):

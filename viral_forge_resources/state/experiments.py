@@ -1,12 +1,24 @@
 """Statements on ``experiments``, ``draws`` and ``variant_tests``."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
 
-from viral_forge_resources.contracts.experiments import Draw, Experiment, VariantTest
+from viral_forge_resources.contracts.experiments import (
+    Draw,
+    Experiment,
+    Exploration,
+    VariantTest,
+)
 from viral_forge_resources.state.rows import insert_new, read_all, read_one, to_row
-from viral_forge_resources.state.tables import draws, experiments, publications, variant_tests
+from viral_forge_resources.state.tables import (
+    draws,
+    experiments,
+    explorations,
+    publications,
+    variant_tests,
+)
 
 
 def start(connection: sa.Connection, experiment: Experiment) -> bool:
@@ -71,6 +83,17 @@ def draws_of(connection: sa.Connection, experiment_id: str) -> tuple[Draw, ...]:
     """Every draw of an experiment, in the order they were dealt."""
     statement = sa.select(draws).where(draws.c.experiment_id == experiment_id)
     return read_all(connection, Draw, statement.order_by(draws.c.number))
+
+
+def record_explorations(connection: sa.Connection, drawn: Sequence[Exploration]) -> None:
+    """Write down which candidates were drawn to explore; what was drawn once stays."""
+    insert_new(connection, explorations, [to_row(each) for each in drawn])
+
+
+def exploration_of(connection: sa.Connection, candidate_key: str) -> Exploration | None:
+    """What was drawn for a candidate that was chosen."""
+    this = explorations.c.candidate_key == candidate_key
+    return read_one(connection, Exploration, sa.select(explorations).where(this))
 
 
 def start_variant_test(connection: sa.Connection, test: VariantTest) -> bool:

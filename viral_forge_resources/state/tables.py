@@ -557,6 +557,20 @@ draws = sa.Table(
     sa.UniqueConstraint("experiment_id", "number"),
 )
 
+explorations = sa.Table(
+    "explorations",
+    metadata,
+    sa.Column("candidate_key", _KEY, sa.ForeignKey("candidates.candidate_key"), primary_key=True),
+    sa.Column(
+        "experiment_id", _SHORT_ID, sa.ForeignKey("experiments.experiment_id"), nullable=False
+    ),
+    sa.Column("probability", sa.Double, nullable=False),
+    sa.Column("is_explored", sa.Boolean, nullable=False),
+    sa.Column("seed", sa.String(300), nullable=False),
+    sa.Column("drawn_at", UtcDateTime, nullable=False),
+    sa.CheckConstraint("probability > 0 AND probability <= 1", name="probability_in_range"),
+)
+
 variant_tests = sa.Table(
     "variant_tests",
     metadata,
