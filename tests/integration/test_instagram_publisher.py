@@ -12,14 +12,15 @@ from tests.builders import post_text, publication
 from tests.fakes.session import FakeSession
 from tests.platforms.instagram_uploads import InstagramUploads
 from tests.platforms.publishing import emulated_tools
-from tests.platforms.uploads import Fault
+from tests.platforms.uploads import EmulatedAccounts, Fault
 from viral_forge_resources.contracts.errors import (
     OutcomeUnknown,
     RateLimited,
+    ReauthorisationNeeded,
     Rejected,
     Unreachable,
 )
-from viral_forge_resources.contracts.publishing import Lookup, Post, Published
+from viral_forge_resources.contracts.publishing import Disclosure, Lookup, Post, Published
 from viral_forge_resources.publishers.instagram import InstagramPublisher, Settings, open_plugin
 
 _CLIP = bytes(range(256)) * 4
@@ -59,6 +60,25 @@ def test_a_reel_is_published_with_its_words(publisher, platform, post):
     assert publisher.submit(post, FakeSession()) == _LIVE
     (container,) = platform.containers
     assert container.caption == "Pasta in five minutes\n\nBoil, stir, eat.\n\n#pasta"
+
+
+def test_viewers_are_told_of_ai_and_a_person_of_the_label(publisher, platform, post):
+    told = replace(post, disclosure=Disclosure(is_synthetic=True, is_paid=True))
+    live = publisher.submit(told, FakeSession())
+    assert platform.containers[0].form["is_ai_generated"] == "true"
+    assert "paid partnerships" in (live.note or "")
+    publisher.submit(post, FakeSession())
+    assert "is_ai_generated" not in platform.containers[1].form
+
+
+def test_a_token_of_another_account_posts_nothing(platform, post):
+    with emulated_tools(platform) as tools:
+        accounts = EmulatedAccounts(platform)
+        accounts.opens["instagram:main"] = "instagram:other"
+        publisher = open_plugin(Settings(), replace(tools, accounts=accounts))
+        with pytest.raises(ReauthorisationNeeded):
+            publisher.submit(post, FakeSession())
+    assert platform.containers == []
 
 
 def test_a_reel_that_is_not_ready_waits_and_its_bytes_are_sent_once(publisher, platform, post):

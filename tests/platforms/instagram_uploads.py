@@ -23,6 +23,7 @@ class Container:
     caption: str
     opened_at: datetime
     content: bytearray
+    form: dict[str, str]
     size: int | None = None
     is_open: bool = True
     looks_left: int = 0
@@ -102,6 +103,7 @@ class InstagramUploads(UploadPlatform):
             caption=form["caption"],
             opened_at=self.now,
             content=bytearray(),
+            form=form,
         )
         self.containers.append(made)
         address = f"http://{asked.headers['host']}/ig-api-upload/v26.0/{made.container_id}"

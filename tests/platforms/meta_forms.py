@@ -44,6 +44,7 @@ FORMS: Mapping[str, Mapping[str, str]] = {
         "share_to_feed": _FLAG,
         "thumb_offset": r"\d{1,6}",
         "trial_params": r"\{.*\}",
+        "is_ai_generated": _FLAG,
     },
     "media_publish": {"creation_id": _ID},
     "threads": {

@@ -14,6 +14,6 @@ def unlabelled(disclosure: Disclosure, *, platform: str) -> str | None:
     if not disclosure.is_paid:
         return None
     return (
-        f"{platform}'s API takes no label for paid partnerships: the words say that it is paid;"
+        f"no label for paid partnerships was set on {platform}: the words say that it is paid;"
         " set the label on the post itself"
     )

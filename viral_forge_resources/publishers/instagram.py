@@ -19,6 +19,7 @@ from viral_forge_resources.contracts.errors import (
     Unreachable,
 )
 from viral_forge_resources.contracts.publishing import (
+    Disclosure,
     Lookup,
     Post,
     PostMetric,
@@ -36,6 +37,7 @@ from viral_forge_resources.publishers import _meta_calls as calls
 from viral_forge_resources.publishers._approved import ApprovedVideo
 from viral_forge_resources.publishers._calling import Caller, Refused, outcomes
 from viral_forge_resources.publishers._meta_insights import AT_ONCE, Insights
+from viral_forge_resources.publishers._meta_words import unlabelled
 from viral_forge_resources.publishers._post_files import caption
 from viral_forge_resources.publishers._remembered import remembered, written
 from viral_forge_resources.publishers._tools import PublishTools
@@ -124,10 +126,11 @@ class InstagramPublisher:
             if saved is None or status in {"EXPIRED", "GONE"}:
                 saved = self._begun(post, video, session)
             if status == "PUBLISHED":
-                return self._published(post.channel, saved, caption(post.text))
+                live = self._published(post.channel, saved, caption(post.text))
+                return _noted(live, post.disclosure)
             if status != "FINISHED":
                 self._fill(post, video, session, saved, status)
-            return self._publish(post.channel, session, saved)
+            return _noted(self._publish(post.channel, session, saved), post.disclosure)
 
     def _begun(self, post: Post, video: ApprovedVideo, session: SessionLog) -> _Session:
         api = self._calls(post.channel)
@@ -137,6 +140,8 @@ class InstagramPublisher:
             "caption": caption(post.text),
             "share_to_feed": str(self.settings.shares_to_feed).lower(),
         }
+        if post.disclosure.is_synthetic:
+            fields["is_ai_generated"] = "true"
         opened = api.post(f"{self._account(api)}/media", fields)
         container, address = inside(opened, "id"), inside(opened, "uri")
         if not isinstance(container, str) or not isinstance(address, str):
@@ -213,7 +218,8 @@ class InstagramPublisher:
         with outcomes(self._id(channel), is_reading=True):
             status = self._status(channel, session)
             if status == "PUBLISHED":
-                return self._published(channel, session, caption(publication.text))
+                live = self._published(channel, session, caption(publication.text))
+                return _noted(live, publication.disclosure)
         if status == "GONE":  # which says nothing of whether it was published before
             return Lookup.UNDECIDABLE
         if self.tools.clock() - session.asked_at < _SHOWS_WITHIN:
@@ -289,3 +295,7 @@ class InstagramPublisher:
             graph=httpx.URL(str(self.settings.api_url)),
             version=self.settings.api_version,
         )
+
+
+def _noted(live: Published, disclosure: Disclosure) -> Published:
+    return replace(live, note=unlabelled(disclosure, platform="Instagram"))
