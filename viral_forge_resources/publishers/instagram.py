@@ -12,10 +12,8 @@ from pydantic_settings import BaseSettings
 
 from viral_forge_resources.contracts.errors import (
     NotFound,
-    OutcomeUnknown,
     RateLimited,
     Rejected,
-    UnexpectedAnswer,
     Unreachable,
 )
 from viral_forge_resources.contracts.publishing import (
@@ -29,13 +27,12 @@ from viral_forge_resources.contracts.publishing import (
     TextLimits,
 )
 from viral_forge_resources.contracts.sessions import SessionLog
-from viral_forge_resources.contracts.submission import Recovery
-from viral_forge_resources.platforms.reading import inside
 from viral_forge_resources.publishers import _instagram_metrics as numbers
 from viral_forge_resources.publishers import _instagram_words as words
 from viral_forge_resources.publishers import _meta_calls as calls
 from viral_forge_resources.publishers._approved import ApprovedVideo
-from viral_forge_resources.publishers._calling import Caller, Refused, outcomes
+from viral_forge_resources.publishers._calling import Caller, outcomes
+from viral_forge_resources.publishers._instagram_calls import GONE, InstagramCalls
 from viral_forge_resources.publishers._meta_insights import AT_ONCE, Insights
 from viral_forge_resources.publishers._meta_words import unlabelled
 from viral_forge_resources.publishers._post_files import caption
@@ -43,11 +40,9 @@ from viral_forge_resources.publishers._remembered import remembered, written
 from viral_forge_resources.publishers._tools import PublishTools
 from viral_forge_resources.settings import settings_config
 
-_A_MINUTE, _AN_HOUR = timedelta(minutes=1), timedelta(hours=1)
+_A_MINUTE = timedelta(minutes=1)
 _SHOWS_WITHIN = timedelta(minutes=5)
 """A publication whose answer was lost shows at its container after so long, if it took effect."""
-
-_R = Recovery
 
 
 class Settings(BaseSettings):
@@ -121,31 +116,24 @@ class InstagramPublisher:
             outcomes(self._id(post.channel)),
             ApprovedVideo(post.video, post.content_sha256) as video,
         ):
-            saved = remembered(_Session, session.saved)
-            status = None if saved is None else self._status(post.channel, saved)
-            if saved is None or status in {"EXPIRED", "GONE"}:
-                saved = self._begun(post, video, session)
+            api, saved = self._calls(post.channel), remembered(_Session, session.saved)
+            status = None if saved is None else api.status(saved.container)
+            if saved is None or status in {"EXPIRED", GONE}:
+                saved = self._begun(api, post, video, session)
             if status == "PUBLISHED":
-                live = self._published(post.channel, saved, caption(post.text))
-                return _noted(live, post.disclosure)
+                return _noted(api.listed(caption(post.text), saved.since), post.disclosure)
             if status != "FINISHED":
-                self._fill(post, video, session, saved, status)
-            return _noted(self._publish(post.channel, session, saved), post.disclosure)
+                self._fill(api, video, session, saved, status)
+            return _noted(self._publish(api, session, saved), post.disclosure)
 
-    def _begun(self, post: Post, video: ApprovedVideo, session: SessionLog) -> _Session:
-        api = self._calls(post.channel)
-        fields = {
-            "media_type": "REELS",
-            "upload_type": "resumable",
-            "caption": caption(post.text),
-            "share_to_feed": str(self.settings.shares_to_feed).lower(),
-        }
-        if post.disclosure.is_synthetic:
-            fields["is_ai_generated"] = "true"
-        opened = api.post(f"{self._account(api)}/media", fields)
-        container, address = inside(opened, "id"), inside(opened, "uri")
-        if not isinstance(container, str) or not isinstance(address, str):
-            raise UnexpectedAnswer("Instagram opens a container without saying where it is")
+    def _begun(
+        self, api: InstagramCalls, post: Post, video: ApprovedVideo, session: SessionLog
+    ) -> _Session:
+        container, address = api.open(
+            caption(post.text),
+            in_feed=self.settings.shares_to_feed,
+            is_synthetic=post.disclosure.is_synthetic,
+        )
         begun = _Session(
             container=container, address=address, size=video.size, since=self.tools.clock()
         )
@@ -154,7 +142,7 @@ class InstagramPublisher:
 
     def _fill(
         self,
-        post: Post,
+        api: InstagramCalls,
         video: ApprovedVideo,
         session: SessionLog,
         saved: _Session,
@@ -166,39 +154,18 @@ class InstagramPublisher:
             RateLimited: Instagram still works on it.
             Rejected: it cannot use the video; says why.
         """
-        api = self._calls(post.channel)
         if status == "ERROR":
-            told = inside(api.get(saved.container, fields="status"), "status")
-            raise Rejected(f"Instagram cannot use the video: {told}")
-        place = 0 if status is None else self._place(api, saved)
+            raise Rejected(f"Instagram cannot use the video: {api.trouble(saved.container)}")
+        place = 0 if status is None else api.place(saved.container)
         if place < saved.size:
-            api.upload(saved.address, video, place, session.keep)
-        if self._status(post.channel, saved) != "FINISHED":
+            api.graph.upload(saved.address, video, place, session.keep)
+        if api.status(saved.container) != "FINISHED":
             raise RateLimited("Instagram is still working on the video", retry_after=_A_MINUTE)
 
-    def _publish(self, channel: str, session: SessionLog, saved: _Session) -> Published:
-        api = self._calls(channel)
-        account = self._account(api)
-        self._require_room(api, account)
+    def _publish(self, api: InstagramCalls, session: SessionLog, saved: _Session) -> Published:
+        api.require_room()
         session.save(written(replace(saved, asked_at=self.tools.clock())))
-        fields = {"creation_id": saved.container}
-        answer = api.post(f"{account}/media_publish", fields, commits=True)
-        media_id = inside(answer, "id")
-        if not isinstance(media_id, str):
-            raise OutcomeUnknown("Instagram published the Reel without naming it")
-        try:
-            return self._seen(api, media_id)
-        except Refused as refused:
-            raise OutcomeUnknown(f"it was published, and is not seen yet: {refused}") from refused
-
-    def _require_room(self, api: calls.MetaCalls, account: str) -> None:
-        told = api.get(f"{account}/content_publishing_limit", fields="config,quota_usage")
-        used = inside(told, "data", 0, "quota_usage")
-        most = inside(told, "data", 0, "config", "quota_total")
-        if isinstance(used, int) and isinstance(most, int) and used >= most:
-            raise RateLimited(
-                f"Instagram lets this account post {most} times a day", retry_after=_AN_HOUR
-            )
+        return api.publish(saved.container)
 
     def check(self, receipt: str, *, channel: str) -> Published | Processing:
         """Nothing: what is not published waits as an approved post.
@@ -215,64 +182,19 @@ class InstagramPublisher:
         session = remembered(_Session, saved)
         if session is None or session.asked_at is None:
             return Lookup.ABSENT
+        api = self._calls(channel)
         with outcomes(self._id(channel), is_reading=True):
-            status = self._status(channel, session)
+            status = api.status(session.container)
             if status == "PUBLISHED":
-                live = self._published(channel, session, caption(publication.text))
+                live = api.listed(caption(publication.text), session.since)
                 return _noted(live, publication.disclosure)
-        if status == "GONE":  # which says nothing of whether it was published before
+        if status == GONE:  # which says nothing of whether it was published before
             return Lookup.UNDECIDABLE
         if self.tools.clock() - session.asked_at < _SHOWS_WITHIN:
             raise Unreachable(
                 "Instagram may be publishing the Reel just now", retry_after=_A_MINUTE
             )
         return Lookup.ABSENT
-
-    def _published(self, channel: str, saved: _Session, words_of_it: str) -> Published:
-        """The Reel of a container that was published: the one with its words since then.
-
-        Raises:
-            OutcomeUnknown: it is not listed, or cannot be told from another one.
-        """
-        api = self._calls(channel)
-        fields = "id,permalink,caption,timestamp"
-        listed = api.get(f"{self._account(api)}/media", fields=fields, limit="25")
-        since = f"{saved.since - _A_MINUTE:%Y-%m-%dT%H:%M:%S}"
-        found = [
-            each
-            for each in inside(listed, "data") or []
-            if str(inside(each, "timestamp") or "") >= since
-            and inside(each, "caption") == words_of_it
-        ]
-        if len(found) != 1:
-            raise OutcomeUnknown(
-                "Instagram says that the Reel was published, and which one it is cannot be told"
-            )
-        return Published(
-            post_id=str(inside(found[0], "id")), url=str(inside(found[0], "permalink"))
-        )
-
-    def _seen(self, api: calls.MetaCalls, media_id: str) -> Published:
-        told = api.get(media_id, fields="permalink")
-        return Published(post_id=media_id, url=str(inside(told, "permalink")))
-
-    def _status(self, channel: str, saved: _Session) -> str:
-        """What the container says of itself, ``GONE`` where it is not there any more."""
-        try:
-            told = self._calls(channel).get(saved.container, fields="status_code")
-        except Refused as refused:
-            if refused.recovery is not _R.NEW_SESSION:
-                raise
-            return "GONE"
-        return str(inside(told, "status_code"))
-
-    def _place(self, api: calls.MetaCalls, saved: _Session) -> int:
-        told = api.get(saved.container, fields="video_status")
-        arrived = inside(told, "video_status", "uploading_phase", "bytes_transferred")
-        return arrived if isinstance(arrived, int) else 0
-
-    def _account(self, api: calls.MetaCalls) -> str:
-        return api.caller.token().account_id
 
     def read(self, publications: tuple[Publication, ...]) -> tuple[PostMetric, ...]:
         """Every number that Instagram gives of these posts, and why one is absent."""
@@ -282,19 +204,18 @@ class InstagramPublisher:
             groups=numbers.groups(self.settings.skip_rate),
             absent=numbers.absent(self.settings.skip_rate),
             source=f"Instagram insights {self.settings.api_version}",
-            calls_of=self._calls,
+            calls_of=lambda channel: self._calls(channel).graph,
             clock=self.tools.clock,
         ).read(publications)
 
     def _id(self, channel: str) -> str:
         return f"{self.platform}:{channel}"
 
-    def _calls(self, channel: str) -> calls.MetaCalls:
-        return calls.MetaCalls(
-            caller=Caller(tools=self.tools, channel_id=self._id(channel), judge=calls.judge),
-            graph=httpx.URL(str(self.settings.api_url)),
-            version=self.settings.api_version,
-        )
+    def _calls(self, channel: str) -> InstagramCalls:
+        caller = Caller(tools=self.tools, channel_id=self._id(channel), judge=calls.judge)
+        graph = httpx.URL(str(self.settings.api_url))
+        version = self.settings.api_version
+        return InstagramCalls(calls.MetaCalls(caller=caller, graph=graph, version=version))
 
 
 def _noted(live: Published, disclosure: Disclosure) -> Published:
