@@ -17,6 +17,7 @@ import sqlalchemy as sa
 
 from benchmarks._measure import in_turn, median_wall_s, report
 from sensors.candidates import retired_candidates_sensor, shortlisted_candidates_sensor
+from viral_forge_resources.contracts.costs import Budget
 from viral_forge_resources.contracts.records import CandidateStatus
 from viral_forge_resources.state.engine import migrate, open_engine
 from viral_forge_resources.state.tables import candidates, channels, publications
@@ -57,7 +58,8 @@ def main() -> int:
 
 
 def _tick(sensor: dg.SensorDefinition, instance: dg.DagsterInstance, state: sa.Engine) -> None:
-    with dg.build_sensor_context(instance=instance, resources={"state": state}) as context:
+    resources = {"state": state, "llm_budget": Budget(usd=None, quantity=None, day_usd=1.0)}
+    with dg.build_sensor_context(instance=instance, resources=resources) as context:
         sensor(context)
 
 
