@@ -183,6 +183,14 @@ def test_a_chinese_sentence_is_cut_between_characters_and_punctuation_begins_no_
     assert not any(row[0] in "、。" for row in rows)
 
 
+@pytest.mark.parametrize("end", ["\uff1f", "\uff01", "。"])
+def test_a_caption_ends_where_a_japanese_sentence_does(end):
+    first, second = f"なぜ誰も教えてくれないの{end}", "三つのコツで飛ぶ。"
+    words = [Word(text=first, start_s=0, end_s=2), Word(text=second, start_s=2.1, end_s=4)]
+    rows = rows_of(lines_of(words, BOLD))
+    assert all(end not in row or row.replace(" / ", "").endswith(end) for row in rows)
+
+
 def test_a_thai_phrase_is_cut_where_a_syllable_surely_ends():
     phrase = "วันนี้เราจะมาทำอาหารไทยกันนะครับ"
     lines = lines_of([Word(text=phrase, start_s=0, end_s=4)], BOLD)

@@ -8,7 +8,7 @@ from viral_forge_assets.domain.caption_text import CaptionText, Moment, Paint, P
 from viral_forge_assets.domain.placement import PlacedCaption
 from viral_forge_assets.domain.scripts import is_right_to_left
 
-_GROWS = "\\fscx82\\fscy82\\t(0,70,\\fscx112\\fscy112)\\t(70,150,\\fscx106\\fscy106)"
+_GROWS = "\\fscx82\\fscy82\\t(0,70,\\fscx112\\fscy112)\\t(70,150,\\fscx103\\fscy103)"
 _APPEARS = "\\fscx60\\fscy60\\t(0,80,\\fscx110\\fscy110)\\t(80,150,\\fscx100\\fscy100)"
 _HIDDEN = "\\alpha&HFF&"
 _BAR_HEIGHT_PERCENT = 40

@@ -21,7 +21,7 @@ from viral_forge_resources.contracts.media import Word
 
 _STEP_S = 0.04  # one frame at 25 fps: words of one moment still follow each other
 _SEPARATORS = frozenset("-\u2010/_.@&=+:")
-_SENTENCE_ENDS = tuple(".!?…。!?؟۔।॥")  # noqa: RUF001  other scripts' full stops
+_SENTENCE_ENDS = tuple(".!?…。\uff01\uff1f؟۔।॥")  # noqa: RUF001  other scripts' full stops
 _CLAUSE_ENDS = tuple(",;:،؛、，；：")  # noqa: RUF001  as above
 _CLOSING = "\"'’”»)]」』）"  # noqa: RUF001  quotes that follow a full stop
 _ABBREVIATIONS = frozenset(
