@@ -68,6 +68,7 @@ class LinkedinUploads(UploadPlatform):
         versions: of the API that are active.
         stops_doubles: whether a text that the member posted before is refused.
         hides: posts do not stand among the member's.
+        counts: what is told of every post, by its kind.
     """
 
     platform = "linkedin"
@@ -83,6 +84,7 @@ class LinkedinUploads(UploadPlatform):
         self.versions = ["202608", "202609"]
         self.stops_doubles = False
         self.hides = False
+        self.counts: dict[str, int] = {}
 
     def posts(self) -> list[tuple[str, bytes]]:
         return [(each.account_id, each.video.content) for each in self.made]
@@ -119,6 +121,7 @@ class LinkedinUploads(UploadPlatform):
             ("POST", "/rest/videos", "finalizeUpload"): self._end,
             ("POST", "/rest/posts", None): self._post,
             ("GET", "/rest/posts", None): self._posts,
+            ("GET", "/rest/memberCreatorPostAnalytics", None): self._analytics,
         }
         key = (asked.method, asked.path, asked.query.get("action"))
         if route := routes.get(key):
@@ -210,6 +213,14 @@ class LinkedinUploads(UploadPlatform):
         start, count = int(asked.query["start"]), int(asked.query["count"])
         seen = [{"id": each.urn, "content": each.body["content"]} for each in own]
         return reply({"elements": seen[start : start + count]})
+
+    def _analytics(self, asked: Asked, owner: str) -> Reply:
+        entity = re.fullmatch(r"\(ugc:(.+)\)", asked.query["entity"])
+        assert (asked.query["q"], asked.query["aggregation"]) == ("entity", "TOTAL")
+        if entity is None or unquote(entity[1]) not in {each.urn for each in self.made}:
+            return _error(404, "NOT_FOUND", "Could not find entity")
+        count = self.counts.get(asked.query["queryType"])
+        return reply({"elements": [] if count is None else [{"count": count}]})
 
     def _known(self, urn: str, owner: str) -> Video | None:
         for each in self.videos:

@@ -15,6 +15,11 @@ _FORM_LIVES = timedelta(hours=1)
 _LENGTHS = {"title": 100, "description": 800, "alt_text": 500, "link": 2048}
 _PIN = {*_LENGTHS, "board_id", "board_section_id", "dominant_color", "media_source"}
 _VIDEO = {"source_type", "media_id", "cover_image_key_frame_time", "cover_image_url", "is_standard"}
+_VIDEO_METRICS = {
+    *("IMPRESSION", "OUTBOUND_CLICK", "PIN_CLICK", "SAVE", "SAVE_RATE", "VIDEO_MRC_VIEW"),
+    *("VIDEO_10S_VIEW", "QUARTILE_95_PERCENT_VIEW", "VIDEO_V50_WATCH_TIME", "VIDEO_START"),
+    *("VIDEO_AVG_WATCH_TIME", "TOTAL_COMMENTS", "TOTAL_REACTIONS"),
+}
 _BOARDS = {"account-main": "11", "account-other": "22"}
 
 
@@ -61,6 +66,8 @@ class PinterestUploads(UploadPlatform):
         refuses_with: status and words with which every pin is refused.
         lag: after which a pin stands on its board.
         page_size: most pins in one answer.
+        days: what is told of every pin's days: date, status and numbers.
+        lifetime: what is told of every pin's life.
     """
 
     platform = "pinterest"
@@ -74,6 +81,8 @@ class PinterestUploads(UploadPlatform):
         self.refuses_with: tuple[int, str] | None = None
         self.lag = timedelta(0)
         self.page_size = 2
+        self.days: list[tuple[str, str, dict[str, float]]] = []
+        self.lifetime: dict[str, int] = {}
 
     def posts(self) -> list[tuple[str, bytes]]:
         return [(each.account_id, each.media.content) for each in self.made]
@@ -103,9 +112,15 @@ class PinterestUploads(UploadPlatform):
         }
         if route := routes.get((asked.method, asked.path)):
             return route(asked, owner)
-        if asked.method == "GET" and (found := re.fullmatch(r"/v5/media/(\d+)", asked.path)):
+        return self._read(asked, owner)
+
+    def _read(self, asked: Asked, owner: str) -> Reply:
+        found = re.fullmatch(r"/v5/(?:media/(\d+)|pins/(\d+)/analytics)", asked.path)
+        if asked.method != "GET" or found is None:
+            return _error(404, "Not found")
+        if found[1]:
             return self._status(found[1], owner)
-        return _error(404, "Not found")
+        return self._analytics(asked, found[2], owner)
 
     def _user(self, asked: Asked, owner: str) -> Reply:
         return reply({"id": owner, "username": "knotlab"})
@@ -194,6 +209,21 @@ class PinterestUploads(UploadPlatform):
         end = start + self.page_size
         bookmark = str(end) if end < len(seen) else None
         return reply({"items": seen[start:end], "bookmark": bookmark})
+
+    def _analytics(self, asked: Asked, pin_id: str, owner: str) -> Reply:
+        if (pin_id, owner) not in {(each.pin_id, each.account_id) for each in self.made}:
+            return _error(404, "Pin not found.")
+        start, end = asked.query["start_date"], asked.query["end_date"]
+        earliest = f"{self.now - timedelta(days=90):%Y-%m-%d}"
+        names = asked.query["metric_types"].split(",")
+        if set(names) - _VIDEO_METRICS or not earliest <= start <= end:
+            return _error(400, "Invalid pins analytics parameters.")
+        days = [
+            {"date": day, "data_status": status, "metrics": told}
+            for day, status, told in self.days
+            if start <= day <= end
+        ]
+        return reply({"all": {"daily_metrics": days, "lifetime_metrics": self.lifetime}})
 
     def _known(self, media_id: str, owner: str) -> Media | None:
         for each in self.media:

@@ -58,6 +58,8 @@ class XUploads(UploadPlatform):
         refuses_with: status and words with which every post is refused.
         lag: after which a post stands on its account's timeline.
         stops_doubles: whether X refuses a text that the account posted before.
+        counts: what is told of every post and its video, by kind.
+        tells_own: whether an author is told what is not public.
     """
 
     platform = "x"
@@ -71,6 +73,8 @@ class XUploads(UploadPlatform):
         self.refuses_with: tuple[int, str] | None = None
         self.lag = timedelta(0)
         self.stops_doubles = True
+        self.counts: dict[str, dict[str, int]] = {}
+        self.tells_own = True
 
     def posts(self) -> list[tuple[str, bytes]]:
         return [(each.account_id, each.media.content) for each in self.made]
@@ -95,6 +99,7 @@ class XUploads(UploadPlatform):
             ("POST", "/2/media/upload/initialize"): self._open,
             ("GET", "/2/media/upload"): self._status,
             ("POST", "/2/tweets"): self._post,
+            ("GET", "/2/tweets"): self._numbers,
             ("GET", f"/2/users/{owner}/tweets"): self._timeline,
         }
         if route := routes.get((asked.method, asked.path)):
@@ -199,6 +204,35 @@ class XUploads(UploadPlatform):
             if each.account_id == owner and since <= each.made_at <= self.now - self.lag
         ]
         return reply({"data": seen, "meta": {"result_count": len(seen)}} if seen else {"meta": {}})
+
+    def _numbers(self, asked: Asked, owner: str) -> Reply:
+        assert asked.query["expansions"] == "attachments.media_keys"
+        kinds = set(asked.query["tweet.fields"].split(",")) - {"attachments"}
+        assert kinds == set(asked.query["media.fields"].split(","))
+        ids = asked.query["ids"].split(",")
+        assert len(ids) <= 100
+        has_own = "non_public_metrics" in kinds
+        seen = [each for each in self.made if each.post_id in ids]
+        told = [each for each in seen if not has_own or self._may_see_own(each, owner)]
+        answer: dict[str, Any] = {
+            "data": [
+                {"id": each.post_id, "attachments": {"media_keys": [f"13_{each.media.media_id}"]}}
+                | {kind: self.counts[f"post.{kind}"] for kind in kinds}
+                for each in told
+            ],
+            "includes": {
+                "media": [
+                    {"media_key": f"13_{each.media.media_id}", "type": "video"}
+                    | {kind: self.counts[f"media.{kind}"] for kind in kinds}
+                    for each in told
+                ]
+            },
+        }
+        return reply({name: each for name, each in answer.items() if told})
+
+    def _may_see_own(self, post: XPost, owner: str) -> bool:
+        is_young = self.now - post.made_at < timedelta(days=30)
+        return self.tells_own and is_young and post.account_id == owner
 
     def _known(self, media_id: str, owner: str) -> Media | None:
         for each in self.media:

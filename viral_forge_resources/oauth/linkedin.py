@@ -17,6 +17,8 @@ _NEEDS = {
     "profile": "the member's name",
     "w_member_social": "posting",
 }
+_READS_ANALYTICS = {"r_member_postAnalytics": "reading results"}
+_READS_POSTS = {"r_member_social": "looking up what was posted"}
 
 
 class Settings(AppSettings):
@@ -41,6 +43,12 @@ class Settings(AppSettings):
     pkce: bool = Field(
         default=False, description="Send a PKCE challenge; LinkedIn wants none of web apps."
     )
+    reads_analytics: bool = Field(
+        default=False, description="LinkedIn granted the app r_member_postAnalytics: ask for it."
+    )
+    reads_posts: bool = Field(
+        default=False, description="LinkedIn granted the app r_member_social: ask for it."
+    )
 
 
 def open_plugin(settings: Settings) -> "LinkedinLogin":
@@ -53,7 +61,12 @@ class LinkedinLogin:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self.manners = Manners(scopes=_NEEDS, redirect_url=settings.redirect_url, refreshes=False)
+        scopes = (
+            _NEEDS
+            | (_READS_ANALYTICS if settings.reads_analytics else {})
+            | (_READS_POSTS if settings.reads_posts else {})
+        )
+        self.manners = Manners(scopes=scopes, redirect_url=settings.redirect_url, refreshes=False)
 
     def authorisation_url(self, attempt: Attempt) -> str:
         """Where a person consents."""
@@ -89,6 +102,6 @@ class LinkedinLogin:
             authorise_url=str(self._settings.authorise_url),
             token_url=str(self._settings.token_url),
             authentication="client_secret_post",
-            scopes=" ".join(_NEEDS),
+            scopes=" ".join(self.manners.scopes),
             has_pkce=self._settings.pkce,
         )

@@ -200,6 +200,16 @@ class LinkedinCalls:
             if len(found) < _PAGE:
                 return
 
+    def analytics(self, post: str, kind: str) -> Any:  # noqa: ANN401
+        """One number of a post, as an app may read it that LinkedIn let do so."""
+        word = "share" if post.startswith("urn:li:share:") else "ugc"
+        # LinkedIn wants these brackets as they are, and only what is inside them escaped.
+        asked = (
+            f"q=entity&entity=({word}:{quote(post, safe='')})&queryType={kind}&aggregation=TOTAL"
+        )
+        path = f"/rest/memberCreatorPostAnalytics?{asked}"
+        return self._call("GET", path, name="analytics").document
+
     def _act(self, action: str, body: Mapping[str, Any]) -> Any:  # noqa: ANN401
         params = {"action": action}
         return self._call("POST", "/rest/videos", body=body, params=params, name=action).document

@@ -22,6 +22,7 @@ from viral_forge_resources.contracts.errors import (
 from viral_forge_resources.contracts.publishing import (
     Lookup,
     Post,
+    PostMetric,
     Processing,
     Publication,
     Published,
@@ -31,6 +32,7 @@ from viral_forge_resources.contracts.sessions import SessionLog
 from viral_forge_resources.contracts.submission import Recovery
 from viral_forge_resources.platforms.reading import inside
 from viral_forge_resources.publishers import _linkedin_calls as calls
+from viral_forge_resources.publishers import _linkedin_metrics as numbers
 from viral_forge_resources.publishers import _linkedin_words as words
 from viral_forge_resources.publishers._approved import ApprovedVideo
 from viral_forge_resources.publishers._calling import Caller, Refused, outcomes
@@ -110,6 +112,7 @@ class LinkedinPublisher:
     tools: PublishTools
 
     platform = "linkedin"
+    most_at_once = numbers.AT_ONCE
     # Escapes and the form of hashtags take some of the 3,000 characters.
     limits = TextLimits(max_title=150, max_description=2_000, max_tags=200)
 
@@ -290,6 +293,19 @@ class LinkedinPublisher:
             if inside(each, "content", "media", "id") in videos:
                 return self._live(str(inside(each, "id")), None)
         return None
+
+    def read(self, publications: tuple[Publication, ...]) -> tuple[PostMetric, ...]:
+        """Every number that LinkedIn tells of these posts, all of one channel, or why it does not.
+
+        Raises:
+            Transient: LinkedIn did not answer.
+            ReauthorisationNeeded, Misconfigured: it lets us read nothing.
+        """
+        if not publications:
+            return ()
+        channel = publications[0].channel_id.partition(":")[2]
+        with outcomes(self._id(channel), is_reading=True):
+            return numbers.read(self._calls(channel), publications, self.tools.clock())
 
     def _id(self, channel: str) -> str:
         return f"{self.platform}:{channel}"

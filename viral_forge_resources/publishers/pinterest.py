@@ -22,6 +22,7 @@ from viral_forge_resources.contracts.errors import (
 from viral_forge_resources.contracts.publishing import (
     Lookup,
     Post,
+    PostMetric,
     Processing,
     Publication,
     Published,
@@ -31,6 +32,7 @@ from viral_forge_resources.contracts.sessions import SessionLog
 from viral_forge_resources.contracts.submission import Recovery
 from viral_forge_resources.platforms.reading import inside, moment
 from viral_forge_resources.publishers import _pinterest_calls as calls
+from viral_forge_resources.publishers import _pinterest_metrics as numbers
 from viral_forge_resources.publishers import _pinterest_words as words
 from viral_forge_resources.publishers._approved import ApprovedVideo
 from viral_forge_resources.publishers._calling import Caller, Refused, outcomes
@@ -103,6 +105,7 @@ class PinterestPublisher:
     tools: PublishTools
 
     platform = "pinterest"
+    most_at_once = numbers.AT_ONCE
     limits = TextLimits(max_title=100, max_description=600, max_tags=120)
 
     def problems(self, post: Post) -> tuple[str, ...]:
@@ -263,6 +266,19 @@ class PinterestPublisher:
         if len(found) > 1:
             raise OutcomeUnknown("several pins have these words: which one is it?")
         return _live(found[0], unlabelled(post.disclosure, platform="Pinterest")) if found else None
+
+    def read(self, publications: tuple[Publication, ...]) -> tuple[PostMetric, ...]:
+        """Every number that Pinterest tells of these posts, all of one channel, or why it does not.
+
+        Raises:
+            Transient: Pinterest did not answer.
+            ReauthorisationNeeded, Misconfigured: it lets us read nothing.
+        """
+        if not publications:
+            return ()
+        channel = publications[0].channel_id.partition(":")[2]
+        with outcomes(self._id(channel), is_reading=True):
+            return numbers.read(self._calls(channel), publications, self.tools.clock())
 
     def _id(self, channel: str) -> str:
         return f"{self.platform}:{channel}"

@@ -22,6 +22,7 @@ from viral_forge_resources.contracts.errors import (
 from viral_forge_resources.contracts.publishing import (
     Lookup,
     Post,
+    PostMetric,
     Processing,
     Publication,
     Published,
@@ -31,6 +32,7 @@ from viral_forge_resources.contracts.sessions import SessionLog
 from viral_forge_resources.contracts.submission import Recovery
 from viral_forge_resources.platforms.reading import inside, one_line
 from viral_forge_resources.publishers import _x_calls as calls
+from viral_forge_resources.publishers import _x_metrics as numbers
 from viral_forge_resources.publishers import _x_words as words
 from viral_forge_resources.publishers._approved import ApprovedVideo
 from viral_forge_resources.publishers._calling import Caller, Refused, outcomes
@@ -110,6 +112,7 @@ class XPublisher:
     tools: PublishTools
 
     platform = "x"
+    most_at_once = numbers.AT_ONCE
     limits = TextLimits(
         max_title=70,
         max_description=160,
@@ -308,6 +311,19 @@ class XPublisher:
             if any(str(key).rpartition("_")[2] in media for key in keys):
                 return _live(str(inside(each, "id")))
         return None
+
+    def read(self, publications: tuple[Publication, ...]) -> tuple[PostMetric, ...]:
+        """Every number that X tells of these posts, all of one channel, or why it does not.
+
+        Raises:
+            Transient: X did not answer.
+            ReauthorisationNeeded, Misconfigured: it lets us read nothing.
+        """
+        if not publications:
+            return ()
+        channel = publications[0].channel_id.partition(":")[2]
+        with outcomes(self._id(channel), is_reading=True):
+            return numbers.read(self._calls(channel), publications, self.tools.clock())
 
     def _id(self, channel: str) -> str:
         return f"{self.platform}:{channel}"
