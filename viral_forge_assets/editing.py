@@ -39,7 +39,7 @@ from viral_forge_resources.contracts.works import (
 )
 from viral_forge_resources.documents import document_hash
 
-EDIT_PLAN_VERSION = 11
+EDIT_PLAN_VERSION = 12
 RENDER_VERSION = 7
 
 

@@ -185,6 +185,19 @@ def test_who_is_far_behind_moves_nothing():
     assert _places_in_crop(made, face) == pytest.approx([0.5] * 30, abs=0.01)
 
 
+def test_somebody_far_behind_is_no_partner_of_who_is_in_front():
+    made = _framed(_face(500, size_px=240), _face(1500, size_px=135))
+
+    assert made.reasons == ("shots: 1 static",)
+    assert made.framing.path[0].x_px <= 500 <= made.framing.path[0].x_px + _CROP_PX
+
+
+def test_two_who_are_about_as_far_away_share_the_frame():
+    assert _framed(_face(500, size_px=200), _face(1500, size_px=150)).reasons == (
+        "shots: 1 two-up",
+    )
+
+
 def test_a_crop_moves_aside_for_a_text_that_it_can_show_with_the_face():
     face = _face(900)
 

@@ -8,6 +8,7 @@ from statistics import median
 from viral_forge_assets.domain.panning import Axis, still_or_moving
 from viral_forge_assets.domain.subjects import (
     Subject,
+    foremost,
     main_faces,
     main_texts,
     speaker,
@@ -79,7 +80,7 @@ def lay_out(
     faces = main_faces(shot, shown)
     subject = together(faces, probe) if faces else None
     if subject is not None and not _fits(subject, frame, probe):
-        leader = speaker(faces, silences)
+        leader = speaker(faces, silences) or foremost(faces)
         if leader is None:
             panes = _pair(faces, frame, probe, shown)
             return ShotLayout(kind=Kind.TWO_UP if panes else Kind.FIT, panes=panes)

@@ -23,6 +23,9 @@ _LEAST_TEXT_AREA = 0.004
 
 _LEAST_TEXT_S = 0.7
 
+_IN_FRONT = 2.4
+"""Times the area: people who talk with each other are about as far away."""
+
 _SPEAKS_MORE = 1.6
 """Times as much as the other: less is chance."""
 _LEAST_SPEAKING = 0.01
@@ -118,6 +121,13 @@ def speaker(faces: Sequence[Face], silences: Sequence[Stretch]) -> Face | None:
     if first < max(_LEAST_SPEAKING, _SPEAKS_MORE * second):
         return None
     return faces[number]
+
+
+def foremost(faces: Sequence[Face]) -> Face | None:
+    """The face that is so much larger than the others that those are bystanders; None: none is."""
+    largest, *others = sorted(faces, key=_size, reverse=True)
+    is_in_front = all(_size(largest) >= _IN_FRONT * _size(each) for each in others)
+    return largest if is_in_front else None
 
 
 def _within(sights: Sequence[FaceSight], shown: Stretch) -> tuple[FaceSight, ...]:
