@@ -1,7 +1,7 @@
 """Plans the posts of one candidate's clips: words, channels and rows of the outbox."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from types import MappingProxyType
 
@@ -15,7 +15,7 @@ from viral_forge_assets.domain.publishing import plan_publications
 from viral_forge_assets.partitions import known_candidate
 from viral_forge_assets.queueing import deal_times
 from viral_forge_resources.contracts.disclosures import Flag, disclosure_of
-from viral_forge_resources.contracts.errors import BadInput, NotPermitted
+from viral_forge_resources.contracts.errors import BadInput, NotPermitted, Permanent
 from viral_forge_resources.contracts.media import Transcript
 from viral_forge_resources.contracts.publishing import (
     Channel,
@@ -41,11 +41,13 @@ class PlannedPosts:
     Attributes:
         new: how many rows were planned now.
         clips: how many clips there are.
+        left_out: why a channel gets no post, by its id.
     """
 
     rows: tuple[Publication, ...]
     new: int
     clips: int
+    left_out: Mapping[str, str] = field(default_factory=dict)
 
 
 def plan_posts(
@@ -74,6 +76,7 @@ def plan_posts(
     Raises:
         BadInput: the niche has no channel, or there is no clip.
         NotPermitted: the right to the material is gone, or covers none of the channels.
+        Permanent: no channel's posts hold what is owed to others.
     """
     now = datetime.now(UTC)
     candidate = known_candidate(connection, candidate_key)
@@ -94,19 +97,10 @@ def plan_posts(
         clips=len(clips),
     )
     new = 0
-    for clip in wanted:
-        allowed = [channel for channel in channels if (clip.number, channel) in attributions]
-        planned = plan_publications(
-            [clip],
-            allowed,
-            text_of=words.text,
-            disclosure_of=words.disclosure,
-            due_at=now,
-            now=now,
-        )
-        for row in planned:
-            new += publications_state.plan(connection, row)
-            publications_state.tell(connection, row.publication_id, row.disclosure)
+    planned, left_out = _planned(wanted, channels, words, now=now)
+    for row in planned:
+        new += publications_state.plan(connection, row)
+        publications_state.tell(connection, row.publication_id, row.disclosure)
     for clip in wanted:
         if not requires_approval or approvals_state.current(connection, clip.content_sha256):
             publications_state.approve(connection, clip.content_sha256, now=now)
@@ -114,7 +108,39 @@ def plan_posts(
         deal_times(connection, channel, now=now)
     _forget_failure(connection, candidate, now=now)
     rows = publications_state.of_candidate(connection, candidate_key)
-    return PlannedPosts(rows=rows, new=new, clips=len(clips))
+    return PlannedPosts(rows=rows, new=new, clips=len(clips), left_out=left_out)
+
+
+def _planned(
+    clips: Sequence[Clip], channels: Sequence[Channel], words: "_Words", *, now: datetime
+) -> tuple[list[Publication], dict[str, str]]:
+    """Rows of the posts, and why a channel gets none.
+
+    What is owed may be too long for a platform of short posts: the others get theirs.
+
+    Raises:
+        Permanent: it is too long for all of them.
+    """
+    rows: list[Publication] = []
+    errors: dict[str, Permanent] = {}
+    for clip in clips:
+        for channel in channels:
+            if (clip.number, channel) not in words.attributions:
+                continue
+            try:
+                rows += plan_publications(
+                    [clip],
+                    [channel],
+                    text_of=words.text,
+                    disclosure_of=words.disclosure,
+                    due_at=now,
+                    now=now,
+                )
+            except Permanent as error:
+                errors[channel.channel_id] = error
+    if errors and not rows:
+        raise next(iter(errors.values()))
+    return rows, {channel_id: str(error) for channel_id, error in errors.items()}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

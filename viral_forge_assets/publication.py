@@ -79,6 +79,7 @@ def publication_plan(
         | {"posts": markdown_table([_shown(row) for row in planned.rows])}
         | {"waiting_for_approval": len(waiting), "approve_with": _approval_commands(waiting)}
         | ({"words_by_rules_because": "; ".join(copies.notes)} if copies.notes else {})
+        | {f"nothing_for_{channel}": why for channel, why in planned.left_out.items()}
     )
 
 

@@ -10,9 +10,9 @@ from tests import builders
 from tests.builders import CHANNEL, KEY, NOW, save_candidate, sha256
 from tests.fakes.publisher import FakePublisher
 from viral_forge_assets.outbox import PlannedPosts, plan_posts
-from viral_forge_resources.contracts.errors import BadInput, NotPermitted
+from viral_forge_resources.contracts.errors import BadInput, NotPermitted, Permanent
 from viral_forge_resources.contracts.media import Transcript, TranscriptOrigin
-from viral_forge_resources.contracts.publishing import PublicationState, Publisher
+from viral_forge_resources.contracts.publishing import PublicationState, Publisher, TextLimits
 from viral_forge_resources.contracts.records import CandidateStatus
 from viral_forge_resources.state import approvals, candidates, channels, clips, publications, rights
 
@@ -195,20 +195,41 @@ def test_nothing_is_planned_without_a_right(studio):
 
 def test_the_attribution_that_is_owed_is_in_the_post(sqlite_state):
     made_studio(sqlite_state)
-    with sqlite_state.begin() as connection:
-        rights.revoke(connection, "right-1", now=NOW)
-        rights.append(
-            connection,
-            builders.rights_record(
-                rights_id="right-2", licence="CC-BY-4.0", holder="Bob", recorded_at=NOW
-            ),
-        )
+    _owe_an_attribution(sqlite_state)
 
     (row,) = plan(sqlite_state).rows
 
     assert row.text.attribution is not None
     assert "Bob" in row.text.attribution
     assert row.text.attribution in row.text.description
+
+
+def _owe_an_attribution(state: sa.Engine) -> None:
+    with state.begin() as connection:
+        rights.revoke(connection, "right-1", now=NOW)
+        owed = builders.rights_record(
+            rights_id="right-2", licence="CC-BY-4.0", holder="Bob", recorded_at=NOW
+        )
+        rights.append(connection, owed)
+
+
+def test_a_platform_too_small_for_what_is_owed_stands_in_no_others_way(sqlite_state):
+    made_studio(sqlite_state, channel_ids=("folder:main", "small:second"))
+    _owe_an_attribution(sqlite_state)
+    small = FakePublisher(limits=TextLimits(max_description=10))
+
+    planned = plan(sqlite_state, publishers={"folder": FakePublisher(), "small": small})
+
+    assert [row.channel_id for row in planned.rows] == ["folder:main"]
+    assert "too few for the attribution" in planned.left_out["small:second"]
+
+
+def test_where_no_platform_has_room_for_what_is_owed_nothing_is_planned(sqlite_state):
+    made_studio(sqlite_state)
+    _owe_an_attribution(sqlite_state)
+    small = FakePublisher(limits=TextLimits(max_description=10))
+    with pytest.raises(Permanent, match="too few for the attribution"):
+        plan(sqlite_state, publishers={"folder": small})
 
 
 def test_a_candidate_without_a_clip_is_told_what_makes_one(sqlite_state):

@@ -115,8 +115,8 @@ class XPublisher:
     most_at_once = numbers.AT_ONCE
     limits = TextLimits(
         max_title=70,
-        max_description=160,
-        max_tags=40,
+        max_description=206,  # with the title and two line ends, what a post may weigh
+        max_tags=60,  # as many of them as there is room for are sent
         unit=Unit.WEIGHTED,
         description_unit=Unit.WEIGHTED,
     )
