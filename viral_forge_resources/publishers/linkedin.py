@@ -4,7 +4,7 @@ Nobody sees a video before its post is made. Most apps may not read what a membe
 answer to a post was lost, a person looks.
 """
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Literal
 
@@ -15,7 +15,6 @@ from pydantic_settings import BaseSettings
 from viral_forge_resources.contracts.errors import (
     NotFound,
     OutcomeUnknown,
-    RateLimited,
     Rejected,
     Unreachable,
 )
@@ -36,6 +35,7 @@ from viral_forge_resources.publishers import _linkedin_metrics as numbers
 from viral_forge_resources.publishers import _linkedin_words as words
 from viral_forge_resources.publishers._approved import ApprovedVideo
 from viral_forge_resources.publishers._calling import Caller, Refused, outcomes
+from viral_forge_resources.publishers._linkedin_upload import LinkedinSession, LinkedinUpload
 from viral_forge_resources.publishers._meta_words import unlabelled
 from viral_forge_resources.publishers._remembered import remembered, written
 from viral_forge_resources.publishers._tools import PublishTools
@@ -46,7 +46,6 @@ _SHOWS_WITHIN = timedelta(minutes=10)
 """A post that was made stands among its author's after so long."""
 _OLD_VERSION = timedelta(days=300)
 """LinkedIn lets a version go after about a year."""
-_WHOLE = frozenset({"PROCESSING", "AVAILABLE", "PROCESSING_FAILED"})
 _NOT_OURS_TO_READ = "403"
 _R = Recovery
 
@@ -75,28 +74,6 @@ class Settings(BaseSettings):
     api_url: HttpUrl = Field(
         default=HttpUrl("https://api.linkedin.com/"), description="LinkedIn's API."
     )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Session:
-    """What a post is resumed by.
-
-    Attributes:
-        opened: where its parts go; holds secrets.
-        marks: of the parts that arrived, in order.
-        is_dead: another upload is needed.
-        asked_at: when the post was last asked for, where the answer may have been lost.
-        earlier: videos of other uploads for the same post that may have been posted.
-        was_refused_as_double: LinkedIn said that the member has this post already.
-    """
-
-    opened: calls.Opened = field(repr=False)
-    marks: tuple[str, ...] = ()
-    is_whole: bool = False
-    is_dead: bool = False
-    asked_at: datetime | None = None
-    earlier: tuple[str, ...] = ()
-    was_refused_as_double: bool = False
 
 
 def open_plugin(settings: Settings, tools: PublishTools) -> "LinkedinPublisher":
@@ -141,7 +118,7 @@ class LinkedinPublisher:
             outcomes(self._id(post.channel)),
             ApprovedVideo(post.video, post.content_sha256) as video,
         ):
-            saved = remembered(_Session, session.saved)
+            saved = remembered(LinkedinSession, session.saved)
             if saved is not None and saved.asked_at is not None:
                 live = self._seen_or_decided(post.channel, saved)
                 if live is not None:
@@ -149,15 +126,16 @@ class LinkedinPublisher:
             if saved is None or saved.is_dead:
                 saved = self._begun(post.channel, video, session, saved)
             try:
-                saved = self._filled(post.channel, video, session, saved)
+                upload = LinkedinUpload(api=self._calls(post.channel), log=session)
+                saved = upload.filled(video, saved)
                 return self._posted(post, session, saved)
             except Refused as refused:
                 if refused.recovery is _R.NEW_SESSION:  # the next submission sends the video anew
-                    known = remembered(_Session, session.saved) or saved
+                    known = remembered(LinkedinSession, session.saved) or saved
                     session.save(written(replace(known, is_dead=True)))
                 raise
 
-    def _seen_or_decided(self, channel: str, saved: _Session) -> Published | None:
+    def _seen_or_decided(self, channel: str, saved: LinkedinSession) -> Published | None:
         """The post, where it can be seen; where it cannot, a person said that it is not there."""
         try:
             return self._seen(channel, saved)
@@ -167,55 +145,23 @@ class LinkedinPublisher:
             return None
 
     def _begun(
-        self, channel: str, video: ApprovedVideo, session: SessionLog, before: _Session | None
-    ) -> _Session:
+        self,
+        channel: str,
+        video: ApprovedVideo,
+        session: SessionLog,
+        before: LinkedinSession | None,
+    ) -> LinkedinSession:
         api = self._calls(channel)
         api.require_account()
         opened = api.begin(video.size)
-        begun = _Session(opened=opened)
+        begun = LinkedinSession(opened=opened)
         if before is not None and before.asked_at is not None:
             earlier = (*before.earlier, before.opened.video)
             begun = replace(begun, asked_at=before.asked_at, earlier=earlier)
         session.save(written(begun))
         return begun
 
-    def _filled(
-        self, channel: str, video: ApprovedVideo, session: SessionLog, saved: _Session
-    ) -> _Session:
-        """The session once LinkedIn has the video and is done with it.
-
-        Raises:
-            RateLimited: LinkedIn still works on it.
-            Rejected: it cannot use the video; says why.
-        """
-        api = self._calls(channel)
-        for part in saved.opened.parts[len(saved.marks) :]:
-            mark = api.send(part, video, session.keep)
-            saved = replace(saved, marks=(*saved.marks, mark))
-            session.save(written(saved))
-        if not saved.is_whole:
-            self._end(api, saved)
-            saved = replace(saved, is_whole=True)
-            session.save(written(saved))
-        status, why = api.status(saved.opened.video)
-        if status == "PROCESSING_FAILED":
-            raise Rejected(f"LinkedIn cannot use the video: {why or 'it does not say why'}")
-        if status != "AVAILABLE":
-            raise RateLimited("LinkedIn is still working on the video", retry_after=_A_MINUTE)
-        return saved
-
-    def _end(self, api: calls.LinkedinCalls, saved: _Session) -> None:
-        try:
-            api.end(saved.opened, saved.marks)
-        except Refused as refused:
-            if refused.recovery not in {_R.FIX_REQUEST, _R.NEW_SESSION}:
-                raise
-            # It may have been ended before, and the answer lost.
-            status, _ = api.status(saved.opened.video)
-            if status not in _WHOLE:
-                raise Refused(str(refused), _R.NEW_SESSION) from refused
-
-    def _posted(self, post: Post, session: SessionLog, saved: _Session) -> Published:
+    def _posted(self, post: Post, session: SessionLog, saved: LinkedinSession) -> Published:
         asked = replace(saved, asked_at=self.tools.clock())
         api = self._calls(post.channel)
         body = words.body(
@@ -266,7 +212,7 @@ class LinkedinPublisher:
     ) -> Published | Processing | Lookup:
         """Look for the video among the member's posts, where the app may read them."""
         del publication
-        session = remembered(_Session, saved)
+        session = remembered(LinkedinSession, saved)
         if session is None or session.asked_at is None:
             return Lookup.ABSENT
         with outcomes(self._id(channel), is_reading=True):
@@ -282,7 +228,7 @@ class LinkedinPublisher:
             raise Unreachable("LinkedIn may be about to show the post", retry_after=_A_MINUTE)
         return Lookup.UNDECIDABLE if session.was_refused_as_double else Lookup.ABSENT
 
-    def _seen(self, channel: str, saved: _Session) -> Published | None:
+    def _seen(self, channel: str, saved: LinkedinSession) -> Published | None:
         """The member's post that shows the video.
 
         Raises:

@@ -4,7 +4,7 @@ Nobody sees a video before its pin is made. A pin whose answer was lost is looke
 by its words and the moment that it was asked for.
 """
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import httpx
@@ -15,7 +15,6 @@ from viral_forge_resources.contracts.errors import (
     Misconfigured,
     NotFound,
     OutcomeUnknown,
-    RateLimited,
     Rejected,
     Unreachable,
 )
@@ -37,6 +36,7 @@ from viral_forge_resources.publishers import _pinterest_words as words
 from viral_forge_resources.publishers._approved import ApprovedVideo
 from viral_forge_resources.publishers._calling import Caller, Refused, outcomes
 from viral_forge_resources.publishers._meta_words import unlabelled
+from viral_forge_resources.publishers._pinterest_upload import PinterestSession, PinterestUpload
 from viral_forge_resources.publishers._remembered import remembered, written
 from viral_forge_resources.publishers._tools import PublishTools
 from viral_forge_resources.settings import settings_config
@@ -44,8 +44,6 @@ from viral_forge_resources.settings import settings_config
 _A_MINUTE = timedelta(minutes=1)
 _SHOWS_WITHIN = timedelta(minutes=15)
 """A pin that was made stands on its board after so long."""
-_STARTS_WITHIN = timedelta(hours=1)
-"""A video that Pinterest has is worked on after so long, or it never came."""
 _R = Recovery
 
 
@@ -69,27 +67,6 @@ class Settings(BaseSettings):
     api_url: HttpUrl = Field(
         default=HttpUrl("https://api.pinterest.com/"), description="Pinterest's API."
     )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Session:
-    """What a pin is resumed by.
-
-    Attributes:
-        address, parameters: of the form that takes the file; secrets.
-        sent_at: when all bytes had arrived.
-        is_dead: another place is needed.
-        asked_at: when the pin was first asked for, where the answer may have been lost.
-    """
-
-    media_id: str
-    board: str
-    address: str = field(repr=False)
-    parameters: dict[str, str] = field(repr=False)
-    sent_at: datetime | None = None
-    is_dead: bool = False
-    asked_at: datetime | None = None
-    last_asked_at: datetime | None = None
 
 
 def open_plugin(settings: Settings, tools: PublishTools) -> "PinterestPublisher":
@@ -128,7 +105,7 @@ class PinterestPublisher:
             outcomes(self._id(post.channel)),
             ApprovedVideo(post.video, post.content_sha256) as video,
         ):
-            saved = remembered(_Session, session.saved)
+            saved = remembered(PinterestSession, session.saved)
             if saved is not None and saved.asked_at is not None:
                 live = self._seen(post.channel, post, saved)
                 if live is not None:
@@ -136,11 +113,14 @@ class PinterestPublisher:
             if saved is None or saved.is_dead:
                 saved = self._begun(post.channel, board, session, saved)
             try:
-                saved = self._filled(post, video, session, saved)
+                upload = PinterestUpload(
+                    api=self._calls(post.channel), log=session, clock=self.tools.clock
+                )
+                saved = upload.filled(video, saved)
                 return self._pinned(post, session, saved)
             except Refused as refused:
                 if refused.recovery is _R.NEW_SESSION:  # the next submission sends the video anew
-                    known = remembered(_Session, session.saved) or saved
+                    known = remembered(PinterestSession, session.saved) or saved
                     session.save(written(replace(known, is_dead=True)))
                 raise
 
@@ -155,12 +135,12 @@ class PinterestPublisher:
         return board
 
     def _begun(
-        self, channel: str, board: str, session: SessionLog, before: _Session | None
-    ) -> _Session:
+        self, channel: str, board: str, session: SessionLog, before: PinterestSession | None
+    ) -> PinterestSession:
         api = self._calls(channel)
         api.require_account()
         place = api.register()
-        begun = _Session(
+        begun = PinterestSession(
             media_id=place.media_id,
             # What was asked for before was asked for there.
             board=board if before is None or before.asked_at is None else before.board,
@@ -172,36 +152,7 @@ class PinterestPublisher:
         session.save(written(begun))
         return begun
 
-    def _filled(
-        self, post: Post, video: ApprovedVideo, session: SessionLog, saved: _Session
-    ) -> _Session:
-        """The session once Pinterest has the video and is done with it.
-
-        Raises:
-            RateLimited: Pinterest still works on it.
-            Rejected: it cannot use the video; says why.
-        """
-        api = self._calls(post.channel)
-        if saved.sent_at is None:
-            place = calls.Place(
-                media_id=saved.media_id, address=saved.address, parameters=saved.parameters
-            )
-            api.upload(place, video, session.keep)
-            saved = replace(saved, sent_at=self.tools.clock())
-            session.save(written(saved))
-        status = api.status(saved.media_id)
-        if status == "failed":
-            raise Rejected("Pinterest cannot use the video; it does not say why")
-        if status == "registered" and self._never_came(saved):
-            raise Refused("Pinterest does not see the video that was sent", _R.NEW_SESSION)
-        if status != "succeeded":
-            raise RateLimited("Pinterest is still working on the video", retry_after=_A_MINUTE)
-        return saved
-
-    def _never_came(self, saved: _Session) -> bool:
-        return saved.sent_at is None or self.tools.clock() - saved.sent_at > _STARTS_WITHIN
-
-    def _pinned(self, post: Post, session: SessionLog, saved: _Session) -> Published:
+    def _pinned(self, post: Post, session: SessionLog, saved: PinterestSession) -> Published:
         now = self.tools.clock()
         session.save(written(replace(saved, asked_at=saved.asked_at or now, last_asked_at=now)))
         body = words.body(
@@ -232,7 +183,7 @@ class PinterestPublisher:
         self, publication: Publication, *, channel: str, saved: str | None = None
     ) -> Published | Processing | Lookup:
         """Look for the pin on its board; what was never asked for is not there."""
-        session = remembered(_Session, saved)
+        session = remembered(PinterestSession, saved)
         if session is None or session.asked_at is None:
             return Lookup.ABSENT
         try:
@@ -246,7 +197,9 @@ class PinterestPublisher:
             raise Unreachable("Pinterest may be about to show the pin", retry_after=_A_MINUTE)
         return Lookup.ABSENT
 
-    def _seen(self, channel: str, post: Post | Publication, saved: _Session) -> Published | None:
+    def _seen(
+        self, channel: str, post: Post | Publication, saved: PinterestSession
+    ) -> Published | None:
         """The pin with these words that was made since it was asked for.
 
         Raises:

@@ -5,7 +5,7 @@ account's own: it is the one that shows this very video.
 """
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import httpx
 from pydantic import Field, HttpUrl
@@ -15,7 +15,6 @@ from viral_forge_resources.contracts.counting_text import Unit
 from viral_forge_resources.contracts.errors import (
     NotFound,
     OutcomeUnknown,
-    RateLimited,
     Rejected,
     Unreachable,
 )
@@ -30,7 +29,7 @@ from viral_forge_resources.contracts.publishing import (
 )
 from viral_forge_resources.contracts.sessions import SessionLog
 from viral_forge_resources.contracts.submission import Recovery
-from viral_forge_resources.platforms.reading import inside, one_line
+from viral_forge_resources.platforms.reading import inside
 from viral_forge_resources.publishers import _x_calls as calls
 from viral_forge_resources.publishers import _x_metrics as numbers
 from viral_forge_resources.publishers import _x_words as words
@@ -38,17 +37,14 @@ from viral_forge_resources.publishers._approved import ApprovedVideo
 from viral_forge_resources.publishers._calling import Caller, Refused, outcomes
 from viral_forge_resources.publishers._remembered import remembered, written
 from viral_forge_resources.publishers._tools import PublishTools
+from viral_forge_resources.publishers._x_upload import XSession, XUpload
 from viral_forge_resources.settings import settings_config
 
 _A_MINUTE = timedelta(minutes=1)
 _SHOWS_WITHIN = timedelta(minutes=10)
 """A post that was made stands among the account's own after so long."""
-_LONGEST_WAIT = timedelta(minutes=10)
 _SPARE = timedelta(hours=1)
 """A video that X forgets so soon is sent anew."""
-_SAVED_EVERY = 16
-"""Segments: as many are sent again after a kill."""
-_MOST_TRIES = 3
 _R = Recovery
 
 
@@ -72,31 +68,6 @@ class Settings(BaseSettings):
         description="Size of the segments that a video goes up in; X takes at most 1,000.",
     )
     api_url: HttpUrl = Field(default=HttpUrl("https://api.x.com/"), description="X's API.")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Session:
-    """What a post is resumed by.
-
-    Attributes:
-        since: when the first upload for the post began.
-        dies_at: when X forgets the video.
-        segments: how many arrived.
-        asked_at: when the post was asked for, where the answer may have been lost.
-        earlier: videos of uploads for the same post whose posts were asked for before.
-        was_refused_as_double: X said that the account has this post already.
-    """
-
-    media_id: str
-    size: int
-    segment_bytes: int
-    since: datetime
-    dies_at: datetime
-    segments: int = 0
-    is_whole: bool = False
-    asked_at: datetime | None = None
-    earlier: tuple[str, ...] = ()
-    was_refused_as_double: bool = False
 
 
 def open_plugin(settings: Settings, tools: PublishTools) -> "XPublisher":
@@ -145,7 +116,7 @@ class XPublisher:
             outcomes(self._id(post.channel)),
             ApprovedVideo(post.video, post.content_sha256) as video,
         ):
-            saved = remembered(_Session, session.saved)
+            saved = remembered(XSession, session.saved)
             if saved is not None and saved.asked_at is not None:
                 live = self._seen(post.channel, saved)
                 if live is not None:
@@ -153,7 +124,8 @@ class XPublisher:
             if saved is None or self.tools.clock() >= saved.dies_at - _SPARE:
                 saved = self._begun(post, video, session, saved)
             try:
-                saved = self._filled(post, video, session, saved)
+                upload = XUpload(api=self._calls(post.channel), log=session)
+                saved = upload.filled(video, saved)
                 return self._posted(post, session, saved)
             except Refused as refused:
                 if refused.recovery is _R.NEW_SESSION:  # the next submission sends the video anew
@@ -161,13 +133,13 @@ class XPublisher:
                 raise
 
     def _begun(
-        self, post: Post, video: ApprovedVideo, session: SessionLog, before: _Session | None
-    ) -> _Session:
+        self, post: Post, video: ApprovedVideo, session: SessionLog, before: XSession | None
+    ) -> XSession:
         api, now = self._calls(post.channel), self.tools.clock()
         api.require_account()
         media = api.begin(video.size)
         asked = () if before is None or before.asked_at is None else (before.media_id,)
-        begun = _Session(
+        begun = XSession(
             media_id=media.media_id,
             size=video.size,
             segment_bytes=self.settings.segment_bytes,
@@ -178,86 +150,11 @@ class XPublisher:
         session.save(written(begun))
         return begun
 
-    def _given_up(self, session: SessionLog, saved: _Session) -> None:
-        known = remembered(_Session, session.saved) or saved
+    def _given_up(self, session: SessionLog, saved: XSession) -> None:
+        known = remembered(XSession, session.saved) or saved
         session.save(written(replace(known, dies_at=self.tools.clock())))
 
-    def _filled(
-        self, post: Post, video: ApprovedVideo, session: SessionLog, saved: _Session
-    ) -> _Session:
-        """The session once X has the video and is done with it.
-
-        Raises:
-            RateLimited: X still works on it.
-            Rejected: it cannot use the video; says why.
-        """
-        api = self._calls(post.channel)
-        if saved.is_whole:
-            self._require_done(api.status(saved.media_id))
-            return saved
-        saved = self._sent(post, video, session, saved)
-        work = self._ended(api, saved)
-        saved = replace(saved, is_whole=True)
-        session.save(written(saved))
-        self._require_done(work)
-        return saved
-
-    def _ended(self, api: calls.XCalls, saved: _Session) -> object:
-        """How X is getting on with a video whose segments all came."""
-        try:
-            return api.end(saved.media_id)
-        except Refused as refused:
-            if refused.recovery not in {_R.FIX_REQUEST, _R.NEW_SESSION}:
-                raise
-            # It may have been ended before, and the answer lost.
-            work: object = api.status(saved.media_id)
-            if work is None:
-                raise Refused(str(refused), _R.NEW_SESSION) from refused
-            return work
-
-    def _sent(
-        self, post: Post, video: ApprovedVideo, session: SessionLog, saved: _Session
-    ) -> _Session:
-        count = -(-saved.size // saved.segment_bytes)
-        try:
-            while saved.segments < count:
-                self._append(post.channel, video, session, saved)
-                saved = replace(saved, segments=saved.segments + 1)
-                if saved.segments % _SAVED_EVERY == 0:
-                    session.save(written(saved))
-        finally:
-            session.save(written(saved))
-        return saved
-
-    def _append(
-        self, channel: str, video: ApprovedVideo, session: SessionLog, saved: _Session
-    ) -> None:
-        start = saved.segments * saved.segment_bytes
-        span = start, min(start + saved.segment_bytes, saved.size)
-        for tried in range(1, _MOST_TRIES + 1):
-            try:
-                self._calls(channel).append(
-                    saved.media_id, saved.segments, video, span, session.keep
-                )
-            except Refused as refused:
-                if refused.recovery is not _R.RETRY_SAME or tried == _MOST_TRIES:
-                    raise
-            else:
-                return
-
-    def _require_done(self, work: object) -> None:
-        state = inside(work, "state")
-        if state == "failed":
-            why = one_line(inside(work, "error", "message")) or "it does not say why"
-            raise Rejected(f"X cannot use the video: {why}")
-        if work is not None and state != "succeeded":
-            told = inside(work, "check_after_secs")
-            wait = timedelta(seconds=told) if isinstance(told, int) and told > 0 else _A_MINUTE
-            raise RateLimited(
-                "X is still working on the video", retry_after=min(wait, _LONGEST_WAIT)
-            )
-
-    def _posted(self, post: Post, session: SessionLog, saved: _Session) -> Published:
+    def _posted(self, post: Post, session: SessionLog, saved: XSession) -> Published:
         asked = replace(saved, asked_at=self.tools.clock())
         session.save(written(asked))
         try:
@@ -290,7 +187,7 @@ class XPublisher:
     ) -> Published | Processing | Lookup:
         """Look for the video among the account's posts; what was never asked for is not there."""
         del publication
-        session = remembered(_Session, saved)
+        session = remembered(XSession, saved)
         if session is None or session.asked_at is None:
             return Lookup.ABSENT
         with outcomes(self._id(channel), is_reading=True):
@@ -301,7 +198,7 @@ class XPublisher:
             raise Unreachable("X may be about to show the post", retry_after=_A_MINUTE)
         return Lookup.UNDECIDABLE if session.was_refused_as_double else Lookup.ABSENT
 
-    def _seen(self, channel: str, saved: _Session) -> Published | None:
+    def _seen(self, channel: str, saved: XSession) -> Published | None:
         """The account's post that shows the video."""
         api = self._calls(channel)
         media = {saved.media_id, *saved.earlier}
