@@ -142,3 +142,24 @@ def test_unknown_is_no_noise():
 
     assert set(sound.kinds) == {UNKNOWN}
     assert sound.peaks == ()
+
+
+def _faint(folder: Path, layout: str) -> Path:
+    """Two seconds of a faint tone, in the first two of the layout's channels alone."""
+    path = folder / f"faint-{layout}.mkv"
+    tone = "0.02*sin(440*2*PI*t)"
+    silent = {"stereo": 0, "5.1": 4}[layout]
+    channels = "|".join([tone, tone, *["0"] * silent])
+    graph = f"aevalsrc={channels}:d=2:s=48000:c={layout}[out];color=gray:s=64x64:r=10:d=2[v]"
+    command = [ffmpeg_binary(), "-nostdin", "-v", "error", "-y", "-filter_complex", graph]
+    command += ["-map", "[v]", "-map", "[out]", "-c:a", "pcm_s16le", str(path)]
+    subprocess.run(command, check=True)  # noqa: S603  written above
+    return path
+
+
+def test_silent_channels_make_what_the_others_play_no_quieter(folder):
+    stereo, surround = _heard(_faint(folder, "stereo")), _heard(_faint(folder, "5.1"))
+
+    assert stereo is not None
+    assert surround is not None
+    assert surround.levels_db == pytest.approx(stereo.levels_db, abs=0.1)

@@ -33,6 +33,9 @@ _STEP = round(STEP_S * RATE_HZ)
 _SPECTRUM = 1024
 _LOWEST_HZ, _HIGHEST_HZ = 200, 6_000
 _LEAST_POWER = 1e-12
+_EARS = 2
+"""Channels beyond these add to what is heard: five that are silent make two no quieter.
+Source: https://www.itu.int/rec/R-REC-BS.1770, which adds the channels' powers up."""
 
 
 class Ear:
@@ -121,6 +124,7 @@ class Ear:
 
 
 def _power(frame: "AudioFrame") -> npt.NDArray[np.float64]:
+    """Of each sample, as it is heard: 1 where one channel, or both of two, are at full scale."""
     samples = frame.to_ndarray()
     level = samples.astype(np.float64)
     if samples.dtype == np.uint8:
@@ -129,7 +133,8 @@ def _power(frame: "AudioFrame") -> npt.NDArray[np.float64]:
         level /= 2 ** (8 * samples.itemsize - 1)
     if not frame.format.is_planar:
         level = level.reshape(-1, len(frame.layout.channels)).T
-    return np.asarray(np.nan_to_num(np.square(level)).mean(axis=0), dtype=np.float64)
+    power = np.nan_to_num(np.square(level))
+    return np.asarray(power.sum(axis=0) / min(len(power), _EARS), dtype=np.float64)
 
 
 def _flatness(part: Sound) -> npt.NDArray[np.float64]:
