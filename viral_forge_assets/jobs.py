@@ -85,6 +85,14 @@ performance_job = dg.define_asset_job(
     description="Sum up how one niche's posts did.",
 )
 
+report_job = dg.define_asset_job(
+    "report_job",
+    selection=dg.AssetSelection.assets(["metrics", "performance_report"]),
+    executor_def=dg.in_process_executor,
+    tags={"viral_forge/kind": "metrics"},
+    description="Report how the studio did up to the end of one day.",
+)
+
 
 class DecisionConfig(dg.Config):
     """A person's word on clips.

@@ -11,6 +11,7 @@ from viral_forge_resources.state import candidates as candidates_state
 from viral_forge_resources.state import niches as niches_state
 
 niche_partitions = dg.DynamicPartitionsDefinition(name="niches")
+day_partitions = dg.DailyPartitionsDefinition(start_date="2026-01-01")
 candidate_partitions = dg.DynamicPartitionsDefinition(name="candidates")
 
 

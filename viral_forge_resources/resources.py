@@ -33,6 +33,7 @@ from viral_forge_resources.contracts.media_ports import (
     Transcriber,
 )
 from viral_forge_resources.contracts.publishing import MetricsReader, Publisher
+from viral_forge_resources.contracts.reports import ReportPress
 from viral_forge_resources.contracts.scanning import Scanner, ScanTools
 from viral_forge_resources.contracts.sound import MusicLibrary
 from viral_forge_resources.contracts.storage import Storage
@@ -396,3 +397,11 @@ def _remove_abandoned(root: Path, engine: sa.Engine) -> None:
     for folder in root.iterdir():
         if not liveness.is_held(engine, folder.name):
             rmtree(folder, ignore_errors=True)  # another run may be removing it as well
+
+
+@dg.resource(description="Prints reports: pages, PDF, tables and pictures.")
+def report_press_resource(_context: dg.InitResourceContext) -> ReportPress:
+    """What draws; imported when a report is made."""
+    from viral_forge_resources.reports.press import Press
+
+    return Press()

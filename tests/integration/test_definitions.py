@@ -115,6 +115,7 @@ def test_every_asset_is_for_niches_or_candidates_or_sums_up_all_of_them(reposito
         "candidates/niche_proposals",
         "publication/posting_queue",
         "publication/takedowns",
+        "metrics/performance_report",
     }
     assert len(by_candidate) == len(asset_keys(repository)) - len(by_niche) - len(of_all)
 
@@ -179,6 +180,7 @@ def test_every_sensor_is_there_and_runs_by_itself(repository):
             "removed_niches_sensor",
             "new_trends_sensor",
             "due_publications_sensor",
+            "due_readings_sensor",
             "open_takedowns_sensor",
             "silent_runs_sensor",
             "failures_sensor",
@@ -195,6 +197,7 @@ def test_every_schedule_is_there_with_a_time_zone(repository):
         "hourly_queue_schedule": "UTC",
         "six_hourly_metrics_schedule": "UTC",
         "daily_performance_schedule": "UTC",
+        "daily_report_schedule": "UTC",
         "daily_housekeeping_schedule": "UTC",
         "ten_minutely_tokens_schedule": "UTC",
     }

@@ -52,6 +52,7 @@ _UNPARTITIONED = {
     "decide_proposals_job",
     "queue_job",
     "takedown_job",
+    "report_job",
     "tokens_job",
     "readings_job",
     "start_experiment_job",
@@ -98,7 +99,7 @@ def test_candidate_job_goes_from_the_source_to_the_plan_of_posts(repository):
 
 
 def test_every_asset_is_made_by_exactly_one_job(repository):
-    jobs = [*_PARTITIONED, "queue_job", "takedown_job"]
+    jobs = [*_PARTITIONED, "queue_job", "takedown_job", "report_job"]
     made = sorted(key for job in jobs for key in assets_of(repository, job))
 
     assert made == sorted(tuple(key.path) for key in repository.asset_graph.get_all_asset_keys())

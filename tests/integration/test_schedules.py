@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from schedules.rhythms import (
     daily_housekeeping_schedule,
     daily_performance_schedule,
+    daily_report_schedule,
     hourly_queue_schedule,
     hourly_scan_schedule,
     six_hourly_metrics_schedule,
@@ -26,7 +27,7 @@ _NEEDING_SOMETHING = [
     six_hourly_metrics_schedule,
     daily_performance_schedule,
 ]
-_SCHEDULES = [*_NEEDING_SOMETHING, daily_housekeeping_schedule]
+_SCHEDULES = [*_NEEDING_SOMETHING, daily_housekeeping_schedule, daily_report_schedule]
 _OF_NICHES = [hourly_scan_schedule, daily_performance_schedule]
 _TICK = "2026-11-20T12:00:00+00:00"
 _FIRST, _LAST = "dagster/asset_partition_range_start", "dagster/asset_partition_range_end"
@@ -73,6 +74,13 @@ def partitions_of(request: dg.RunRequest) -> str | tuple[str, str] | None:
     if _FIRST in request.tags:
         return request.tags[_FIRST], request.tags[_LAST]
     return request.partition_key
+
+
+def test_a_days_report_is_asked_for_once_when_the_day_is_over(sqlite_state, instance):
+    asked = tick(daily_report_schedule, instance, sqlite_state)
+    assert asked == [("2026-11-19", "2026-11-19")]
+    later = tick(daily_report_schedule, instance, sqlite_state, at=NOW + timedelta(hours=1))
+    assert later == asked
 
 
 def watch(state: sa.Engine, instance: dg.DagsterInstance, *names: str) -> None:

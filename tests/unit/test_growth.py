@@ -58,8 +58,19 @@ def test_a_curve_has_no_point_where_too_few_posts_were_read():
     )
     points = {point.age / _HOUR: point for point in curve(posts, read, least=3)}
     assert (points[6].value, points[6].posts) == (200, 3)
-    assert (points[24].value, points[24].posts) == (None, 2)
     assert (points[1].value, points[1].posts) == (None, 0)
+    assert set(points) == {1, 6}  # at 24 h only two of the three were read
+
+
+def test_a_curve_is_of_the_same_posts_at_every_age():
+    posts = {f"post {number}": NOW for number in range(6)}
+    read = by_post(
+        Reading(post, 10.0 if number < 4 else 10_000.0, NOW + age * _HOUR, "v1")
+        for number, post in enumerate(posts)
+        for age in ((6, 24) if number < 4 else (6,))
+    )
+    points = curve(posts, read, least=3)
+    assert [(point.value, point.posts) for point in points[1:]] == [(10, 4), (10, 4)]
 
 
 def test_ranks_lie_between_the_worst_and_the_best_and_equals_share_theirs():

@@ -61,6 +61,6 @@ def test_costs_and_the_queue_are_counted(studio):
     with studio.connect() as connection:
         spent = studio_counts.spent(connection, until=END)
         queue = studio_counts.queue(connection)
-    assert {each.niche: each.events for each in spent} == {"cooking": 8, "space": 4}
+    assert {each.niche: each.events for each in spent} == {"cooking": 9, "space": 3}
     assert all(each.unpriced == 0 and (each.usd or 0) > 0 for each in spent)
     assert sum(each.posts for each in queue) == 1

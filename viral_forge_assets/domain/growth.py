@@ -18,6 +18,7 @@ _HOUR = timedelta(hours=1)
 _LEAST_APART = timedelta(minutes=30)  # platforms refresh counts in steps: less says nothing
 _EARLY = 0.1  # part of an age that a reading may be early by, as runs are
 _LATE = 0.5  # ... and late by
+_MOST_OF_THEM = 0.8  # that must have been read at an age for it to count
 _ONCE = "read once so far"
 _NEVER = "never read"
 _TOO_CLOSE = "its readings lie too close together"
@@ -55,7 +56,7 @@ class AtAge:
     """The middle one of the posts that were read at an age.
 
     Attributes:
-        value: None where fewer than ``least`` posts were.
+        value: None where too few were: nothing is drawn there.
         posts: how many were.
     """
 
@@ -97,13 +98,30 @@ def at_age(readings: Sequence[Reading], published_at: datetime, age: timedelta) 
 def curve(
     posts: Mapping[str, datetime], read: Mapping[str, Sequence[Reading]], *, least: int
 ) -> tuple[AtAge, ...]:
-    """The median of ``posts``, by id with the moment each went out, at each age of ``AGES``."""
+    """The median of the same posts at each age, up to the oldest that half of them were read at.
+
+    Of other posts at every age a median would rise and fall with which they are. ``posts`` are ids
+    with the moment each went out.
+    """
+    known = {
+        age: {
+            post: value
+            for post, posted in posts.items()
+            if (value := at_age(read.get(post, ()), posted, age)) is not None
+        }
+        for age in AGES
+    }
+    enough = max(least, (len(set().union(*known.values())) + 1) // 2)
+    oldest = max((age for age in AGES if len(known[age]) >= enough), default=None)
+    if oldest is None:
+        return ()
+    same = known[oldest].keys()
     points = []
-    for age in AGES:
-        found = (at_age(read.get(post, ()), posted, age) for post, posted in posts.items())
-        known = [value for value in found if value is not None]
-        value = median(known) if len(known) >= least else None
-        points.append(AtAge(age=age, value=value, posts=len(known)))
+    for age in AGES[: AGES.index(oldest) + 1]:
+        values = [value for post, value in known[age].items() if post in same]
+        is_enough = len(values) >= max(least, _MOST_OF_THEM * len(same))
+        value = median(values) if is_enough else None
+        points.append(AtAge(age=age, value=value, posts=len(values)))
     return tuple(points)
 
 

@@ -57,6 +57,7 @@ class Axis:
         ticks: places and what is written there; empty: chosen by the drawer.
         is_logarithmic: each line is ten times the one before.
         is_share: values are parts of 1, written in per cent.
+        is_whole: values are counts: no ticks between them.
         low: where the axis begins; None: where the values do.
         high: where it ends.
     """
@@ -65,6 +66,7 @@ class Axis:
     ticks: tuple[tuple[float, str], ...] = ()
     is_logarithmic: bool = False
     is_share: bool = False
+    is_whole: bool = False
     low: float | None = None
     high: float | None = None
 
