@@ -15,7 +15,7 @@ from viral_forge_resources.contracts.prices import Prices
 from viral_forge_resources.contracts.records import CandidateStatus
 from viral_forge_resources.contracts.studio import Retention
 from viral_forge_resources.state import candidates as candidates_state
-from viral_forge_resources.state import proposals, scan_outcomes, sightings
+from viral_forge_resources.state import pending_logins, proposals, scan_outcomes, sightings
 
 MADE_BY_CANDIDATE_JOB = (
     ("source", "source_video"),
@@ -184,7 +184,9 @@ def remove_what_expired(
     state: dg.ResourceParam[sa.Engine],
     retention: dg.ResourceParam[Retention],
 ) -> None:
-    """Remove statistics of YouTube's that nobody may keep for longer, and old outcomes of scans.
+    """Remove statistics of YouTube's that nobody may keep for longer, and what is over.
+
+    Over are old outcomes of scans, and logins that nobody finished in time.
 
     Source: https://developers.google.com/youtube/terms/developer-policies
     """
@@ -195,9 +197,10 @@ def remove_what_expired(
         scored = candidates_state.forget_figures(connection, platforms=_YOUTUBES_FIGURES)
         quoted = proposals.forget_figures(connection, before=youtubes_end)
         ended = scan_outcomes.expire(connection, before=outcomes_end)
+        unfinished = pending_logins.remove_expired(connection, now=now)
     context.log.info("removed %d sightings, figures of %d candidates", seen, scored)
     context.log.info("removed the figures of %d proposals", quoted)
-    context.log.info("removed %d outcomes of scans", ended)
+    context.log.info("removed %d outcomes of scans, %d unfinished logins", ended, unfinished)
 
 
 @dg.op

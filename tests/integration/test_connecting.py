@@ -11,9 +11,9 @@ from tests.accounts import KEY, REDIRECT, Studio, channel, emulated
 from tests.platforms.oauth import Person, consent
 from viral_forge_resources.accounts.connecting import Connector, Wanted
 from viral_forge_resources.accounts.vault import Vault
-from viral_forge_resources.contracts.errors import BadInput, ReauthorisationNeeded
+from viral_forge_resources.contracts.errors import BadInput, QuotaSpent, ReauthorisationNeeded
 from viral_forge_resources.contracts.oauth import AccountState
-from viral_forge_resources.state import channels
+from viral_forge_resources.state import channels, quotas
 from viral_forge_resources.state.tables import pending_logins
 
 _OTHER = Person(account_id="youtube-2", name="Another Lab")
@@ -63,6 +63,28 @@ def test_attempts_that_nobody_finished_are_forgotten(studio):
         Wanted(channel=channel()), redirect_uri=REDIRECT, now=_now() + timedelta(minutes=11)
     )
     assert _pending(studio) == 1
+
+
+def _units_used(studio: Studio) -> dict[str, int]:
+    with studio.engine.connect() as connection:
+        balances = quotas.balances(connection, now=_now())
+    return {f"{each.bucket.platform}:{each.bucket.name}": each.used for each in balances}
+
+
+def test_asking_youtube_whose_channel_it_is_counts_as_the_unit_that_it_takes(studio):
+    studio.connect("youtube")
+    assert _units_used(studio) == {"youtube:units": 1}
+
+
+def test_where_the_units_are_spent_nobody_is_asked_and_nothing_is_connected(studio, monkeypatch):
+    monkeypatch.setenv("VIRAL_FORGE_YOUTUBE_UNITS_PER_DAY", "0")
+    returned = consent(studio.begin("youtube"))
+    before = len(studio.emulator("youtube").calls)
+    with pytest.raises(QuotaSpent, match="units"):
+        studio.connector.finish(returned, now=_now())
+    assert len(studio.emulator("youtube").calls) == before
+    with studio.engine.connect() as connection:
+        assert channels.get(connection, "youtube:main") is None
 
 
 def test_an_answer_with_another_state_is_nobodys(studio):

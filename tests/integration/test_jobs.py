@@ -20,6 +20,7 @@ from viral_forge_assets.jobs import (
     reprocess_niche_job,
 )
 from viral_forge_resources.contracts.errors import Unreachable
+from viral_forge_resources.contracts.oauth import PendingLogin
 from viral_forge_resources.contracts.prices import Prices
 from viral_forge_resources.contracts.publishing import PublicationState
 from viral_forge_resources.contracts.records import CandidateStatus
@@ -29,6 +30,7 @@ from viral_forge_resources.state import (
     approvals,
     clips,
     niches,
+    pending_logins,
     publications,
     scan_outcomes,
     sightings,
@@ -295,6 +297,41 @@ def test_housekeeping_removes_youtubes_statistics_after_a_month_and_nobody_elses
         ended = {outcome.platform for outcome in scan_outcomes.latest(connection, "cooking")}
     assert left == {"youtube_shorts", "internet_archive", "reddit"}
     assert ended == {"youtube_shorts", "youtube_long", "duckduckgo", "internet_archive"}
+
+
+def _unfinished_login(state: sa.Engine, name: str, *, ended: timedelta) -> None:
+    now = datetime.now(UTC)
+    login = PendingLogin(
+        state_sha256=sha256(name),
+        channel_id="youtube:main",
+        publisher="youtube",
+        name="main",
+        niche="cooking",
+        redirect_uri="http://127.0.0.1/",
+        browser_sha256=None,
+        account_id=None,
+        is_replacing=False,
+        started_at=now - ended - timedelta(minutes=10),
+        expires_at=now - ended,
+        sealed="sealed",
+        key_id="key",
+    )
+    with state.begin() as connection:
+        pending_logins.add(connection, login)
+
+
+def test_housekeeping_forgets_logins_that_nobody_finished_and_no_open_one(state):
+    _unfinished_login(state, "late", ended=timedelta(seconds=1))
+    _unfinished_login(state, "open", ended=timedelta(minutes=-5))
+
+    retention = Retention(youtube_statistics=timedelta(days=30), scan_outcomes=timedelta(days=90))
+    assert housekeeping_job.execute_in_process(
+        resources={"state": state, "retention": retention, "prices": Prices()}, run_config=_QUIET
+    ).success
+
+    with state.connect() as connection:
+        assert pending_logins.look(connection, sha256("late")) is None
+        assert pending_logins.look(connection, sha256("open")) is not None
 
 
 def test_statistics_are_kept_as_long_as_the_settings_say():

@@ -4,7 +4,6 @@ Every secret that the emulators gave is looked for, at the most talkative log le
 """
 
 import logging
-import sqlite3
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -24,20 +23,26 @@ from viral_forge_resources.contracts.oauth import AccountState
 
 
 @pytest.fixture
-def studio(home: Path, sqlite_state: sa.Engine, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setenv("VIRAL_FORGE_STATE_URL", sqlite_state.url.render_as_string())
+def studio(home: Path, state: sa.Engine, monkeypatch: pytest.MonkeyPatch):
+    address = state.url.render_as_string(hide_password=False)
+    monkeypatch.setenv("VIRAL_FORGE_STATE_URL", address)
     monkeypatch.setenv("VIRAL_FORGE_TOKEN_KEYS", KEY)
     monkeypatch.setenv("VIRAL_FORGE_WHISPER_MODEL", "off")
-    watch_cooking(sqlite_state)
+    watch_cooking(state)
     with emulated(monkeypatch) as platforms:
-        yield Studio(sqlite_state, platforms, Vault([KEY]))
+        yield Studio(state, platforms, Vault([KEY]))
 
 
 def _dump(studio: Studio) -> str:
-    with sqlite3.connect(str(studio.engine.url.database)) as connection:
-        dumped = "\n".join(connection.iterdump())
-    connection.close()
-    return dumped
+    """Every row of every table that there is, as text."""
+    names = sa.inspect(studio.engine).get_table_names()
+    with studio.engine.connect() as connection:
+        rows = (
+            repr(tuple(row))
+            for name in names
+            for row in connection.exec_driver_sql(f'SELECT * FROM "{name}"')  # noqa: S608  ours
+        )
+        return "\n".join(rows)
 
 
 def _leaked(studio: Studio, text: str) -> list[str]:
@@ -103,6 +108,7 @@ def test_no_secret_shows_anywhere(studio, caplog, tmp_path):
         for each in ("youtube", "tiktok")
     )
     assert len(studio.platforms.handed_out()) > 20
+    assert studio.stored("x:main").sealed in _dump(studio)
     assert "x:main: access has ended" in events
     assert studio.stored("x:main").state is AccountState.REAUTHORISE
     assert _leaked(studio, said) == []

@@ -28,7 +28,6 @@ from viral_forge_resources.contracts.errors import (
 )
 from viral_forge_resources.contracts.publishing import Disclosure, Lookup, Post, Published
 from viral_forge_resources.contracts.retraction import Takedown
-from viral_forge_resources.publishers import _youtube_words as words
 from viral_forge_resources.publishers._calling import Answer
 from viral_forge_resources.publishers._tools import PublishTools
 from viral_forge_resources.publishers._youtube_refusals import midnight
@@ -96,15 +95,6 @@ def test_a_video_less_public_than_asked_for_is_told(publisher, platform, post):
     live = publisher.submit(post, FakeSession())
     assert isinstance(live, Published)
     assert "asked for public, and the video is private" in str(live.note)
-
-
-def test_a_moment_to_publish_at_is_sent_with_a_private_video(post, tools):
-    at = tools.clock() + timedelta(days=1)
-    wishes = words.Wishes(privacy="public", category="22", notifies=True, publish_at=at)
-    status = words.resource(post, wishes)["status"]
-    assert (status["privacyStatus"], status["publishAt"]) == ("private", "2026-11-21T12:00:00Z")
-    assert list(words.problems(post, wishes, now=tools.clock())) == []
-    assert "moment to come" in next(words.problems(post, wishes, now=at))
 
 
 @pytest.mark.parametrize(

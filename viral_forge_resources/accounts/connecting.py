@@ -38,6 +38,7 @@ from viral_forge_resources.contracts.oauth import (
 from viral_forge_resources.contracts.publishing import Channel
 from viral_forge_resources.state import channels, oauth_tokens, pending_logins
 from viral_forge_resources.state.locks import alone
+from viral_forge_resources.state.quotas import SqlQuotaLedger
 
 LIFE = timedelta(minutes=10)
 """How long an attempt waits for the platform's answer."""
@@ -130,6 +131,7 @@ class Connector:
         Raises:
             BadInput: it answers no open attempt, or another account than the channel's.
             NotPermitted: the person said no.
+            QuotaSpent: the platform would not say today whose account it is; nothing was asked.
             ViralForgeError: the platform gave nothing for it.
         """
         answer = read_answer(returned)
@@ -140,6 +142,7 @@ class Connector:
                 f" {printable(answer.error)}. {AGAIN}"
             )
         login = self.open_login(pending.publisher)
+        SqlQuotaLedger(self.engine).take(login.manners.naming, now=now)
         try:
             grant = login.exchange(answer.code, attempt)
         except Misconfigured:

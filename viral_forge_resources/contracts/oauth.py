@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from viral_forge_resources.contracts.errors import Permanent
+from viral_forge_resources.contracts.quota import Use
 
 
 class AccountState(StrEnum):
@@ -84,6 +85,7 @@ class Manners:
         youngest: a token younger than this cannot be refreshed.
         warn: how long before the end people are told, where nothing can be refreshed.
         testing_life: what a login of an app that is in testing lives for.
+        naming: what asking for the accounts of a grant takes out of documented allowances.
         revoke_by_hand: where its owner ends the access, where the platform has no call for that.
     """
 
@@ -96,6 +98,7 @@ class Manners:
     youngest: timedelta = timedelta(0)
     warn: timedelta = timedelta(days=10)
     testing_life: timedelta | None = None
+    naming: tuple[Use, ...] = ()
     revoke_by_hand: str | None = None
 
 

@@ -9,6 +9,7 @@ from pydantic import Field, HttpUrl
 
 from viral_forge_resources.contracts.errors import BadInput
 from viral_forge_resources.contracts.oauth import Account, Attempt, Grant, GrantEnded, Manners
+from viral_forge_resources.contracts.quota import Use
 from viral_forge_resources.oauth._asking import Asking, asked_now, grant_in
 from viral_forge_resources.oauth._google import (
     GoogleApp,
@@ -18,6 +19,7 @@ from viral_forge_resources.oauth._google import (
 )
 from viral_forge_resources.oauth._settings import AppSettings
 from viral_forge_resources.platforms.credentials import needed
+from viral_forge_resources.platforms.youtube_api import YoutubeSettings, units_of
 from viral_forge_resources.settings import settings_config
 
 _SCOPE = "https://www.googleapis.com/auth/"
@@ -73,6 +75,7 @@ class YoutubeLogin:
             takes_any_port=True,
             idle=_UNUSED,
             testing_life=_TESTING_LIFE,
+            naming=(Use(bucket=units_of(YoutubeSettings())),),  # channels.list
         )
 
     def authorisation_url(self, attempt: Attempt) -> str:

@@ -124,7 +124,7 @@ class YoutubeApi:
             wanted["relevanceLanguage"] = request.languages[0]
         if self.settings.region:
             wanted["regionCode"] = self.settings.region
-        bucket = self._bucket("search", self.settings.searches_per_day)
+        bucket = _bucket(self.settings, "search", self.settings.searches_per_day)
         service = await self._opened()
         for _ in range(self.settings.most_pages):
             name, page = await self._send(web, service.search().list(**wanted), bucket)
@@ -138,7 +138,7 @@ class YoutubeApi:
         """What YouTube tells of at most ``MOST_IDS`` videos; nothing of those that are gone."""
         service = await self._opened()
         call = service.videos().list(part=_PARTS, id=",".join(video_ids))
-        bucket = self._bucket("units", self.settings.units_per_day)
+        bucket = units_of(self.settings)
         name, page = await self._send(web, call, bucket)
         return entries(page, "items", name=name)
 
@@ -146,7 +146,7 @@ class YoutubeApi:
         """The counts of at most ``MOST_IDS`` videos now; nothing of those that are gone."""
         service = await self._opened()
         call = service.videos().batchGetStats(part=_COUNTS, id=list(video_ids))
-        bucket = self._bucket("stats", self.settings.stats_per_day)
+        bucket = _bucket(self.settings, "stats", self.settings.stats_per_day)
         name, page = await self._send(web, call, bucket)
         return entries(page, "items", name=name)
 
@@ -165,16 +165,6 @@ class YoutubeApi:
             http=build_http(),  # never used; without one it looks for credentials on this machine
             static_discovery=True,
             client_options={"api_endpoint": f"{str(self.settings.api_url).rstrip('/')}/"},
-        )
-
-    def _bucket(self, name: str, limit: int) -> Bucket:
-        return Bucket(
-            platform="youtube",
-            project=self.settings.project,
-            name=name,
-            limit=limit,
-            window=Window.DAY,
-            zone="America/Los_Angeles",
         )
 
     async def _send(self, web: Web, call: Any, bucket: Bucket) -> tuple[str, Any]:  # noqa: ANN401
@@ -209,3 +199,19 @@ def _refused(answer: WebAnswer) -> ViralForgeError:
         remedy = "Check VIRAL_FORGE_YOUTUBE_API_KEY."
         return in_its_words(answer, words, kind=Misconfigured, remedy=remedy)
     return in_its_words(answer, words, remedy="The same request would be refused again.")
+
+
+def units_of(settings: YoutubeSettings) -> Bucket:
+    """The allowance that all methods share which have none of their own."""
+    return _bucket(settings, "units", settings.units_per_day)
+
+
+def _bucket(settings: YoutubeSettings, name: str, limit: int) -> Bucket:
+    return Bucket(
+        platform="youtube",
+        project=settings.project,
+        name=name,
+        limit=limit,
+        window=Window.DAY,
+        zone="America/Los_Angeles",
+    )

@@ -145,7 +145,7 @@ class YoutubeSight:
         return None if video is None else self.answer(video)
 
     def _privacy_note(self, privacy: object) -> str | None:
-        asked = self.wishes.sent_privacy
+        asked = self.wishes.privacy
         if privacy == asked:
             return None
         return (

@@ -5,7 +5,6 @@ Source: https://developers.google.com/youtube/v3/docs/videos
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
 from viral_forge_resources.contracts.counting_text import Unit, counted, counted_tags
@@ -35,18 +34,11 @@ class Wishes:
 
     Attributes:
         privacy: public, unlisted or private.
-        publish_at: when YouTube itself makes the video public; it is private until then.
     """
 
     privacy: str
     category: str
     notifies: bool
-    publish_at: datetime | None = None
-
-    @property
-    def sent_privacy(self) -> str:
-        """What is asked for now. Only a private video may have a moment to be published at."""
-        return "private" if self.publish_at else self.privacy
 
 
 def marker(publication_id: str) -> str:
@@ -54,7 +46,7 @@ def marker(publication_id: str) -> str:
     return f"vf{publication_id}"
 
 
-def problems(post: Post, wishes: Wishes, *, now: datetime) -> Iterator[str]:
+def problems(post: Post) -> Iterator[str]:
     """Every reason why YouTube would refuse the post."""
     title, description = post.text.title, post.text.description
     if not title.strip() or len(title) > MOST_TITLE_CHARACTERS:
@@ -69,8 +61,6 @@ def problems(post: Post, wishes: Wishes, *, now: datetime) -> Iterator[str]:
     if size > MOST_TAG_CHARACTERS:
         yield f"YouTube's tags have {MOST_TAG_CHARACTERS} characters together; these have {size}"
     yield from _media_problems(post)
-    if wishes.publish_at is not None and wishes.publish_at <= now:
-        yield "YouTube publishes by itself only at a moment to come"
 
 
 def _media_problems(post: Post) -> Iterator[str]:
@@ -88,15 +78,13 @@ def resource(post: Post, wishes: Wishes) -> dict[str, Any]:
     """
     disclosure = post.disclosure
     status: dict[str, Any] = {
-        "privacyStatus": wishes.sent_privacy,
+        "privacyStatus": wishes.privacy,
         "selfDeclaredMadeForKids": disclosure.is_made_for_kids,
         "containsSyntheticMedia": disclosure.is_synthetic,
         "license": "youtube",
         "embeddable": True,
         "publicStatsViewable": True,
     }
-    if wishes.publish_at is not None:
-        status["publishAt"] = f"{wishes.publish_at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
     return {
         "snippet": {
             "title": post.text.title,

@@ -95,7 +95,7 @@ class YoutubePublisher:
 
     def problems(self, post: Post) -> tuple[str, ...]:
         """Why YouTube would refuse the post, by its own limits."""
-        return tuple(words.problems(post, self._wishes, now=self._tools.clock()))
+        return tuple(words.problems(post))
 
     def submit(self, post: Post, session: SessionLog) -> Published | Processing:
         """Upload the video, or the rest of it.
