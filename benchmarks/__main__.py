@@ -13,6 +13,7 @@ from benchmarks import (
     posting,
     recipes,
     render,
+    reporting,
     rivals,
     scanning,
     sensor_tick,
@@ -37,6 +38,7 @@ _ALL = (
     posting,
     uploading,
     learning,
+    reporting,
 )
 
 print(machine())

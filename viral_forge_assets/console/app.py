@@ -28,6 +28,7 @@ from viral_forge_assets.console.pages import (
     overview,
 )
 from viral_forge_assets.console.previews import preview_response
+from viral_forge_assets.console.reports import report_response, reported_days
 from viral_forge_assets.domain.redirects import CONSOLE_PATH
 from viral_forge_resources.contracts.records import ArtefactKind
 from viral_forge_resources.contracts.storage import Storage
@@ -72,6 +73,8 @@ def create_app(
             Route("/clip/{artefact_id}", console.clip),
             Route("/m/{artefact_id}", console.file),
             Route("/s/{artefact_id}", console.preview),
+            Route("/reports", console.reports),
+            Route("/reports/{day}/{name}", console.report),
             Route("/accounts", console.accounts),
             Route("/connect", console.connect, methods=["POST"]),
             Route(CONSOLE_PATH, console.connected),
@@ -130,6 +133,13 @@ class _Console:
     def preview(self, request: Request) -> Response:
         artefact = known_artefact(self._state, request.path_params["artefact_id"])
         return preview_response(request, artefact, self._storage)
+
+    def reports(self, _request: Request) -> Response:
+        return self._page("reports.html", days=reported_days(self._storage))
+
+    def report(self, request: Request) -> Response:
+        told = request.path_params
+        return report_response(self._storage, told["day"], told["name"])
 
     def accounts(self, request: Request) -> Response:
         return self._accounts.listed(request, self._page)
