@@ -58,6 +58,7 @@ class TiktokUploads(UploadPlatform):
         fails_with: reason for which every whole upload fails.
         refuses_with: code with which every new upload is refused.
         is_patient: a draft is never posted by its owner.
+        counts: of the videos that everyone sees, by their ids.
     """
 
     platform = "tiktok"
@@ -72,6 +73,7 @@ class TiktokUploads(UploadPlatform):
         self.comment_disabled = False
         self.longest_s = 300
         self.is_patient = False
+        self.counts: dict[str, dict[str, int]] = {}
         self._keeps = keeps
 
     def posts(self) -> list[tuple[str, bytes]]:
@@ -98,6 +100,7 @@ class TiktokUploads(UploadPlatform):
             "/v2/post/publish/video/init/": self._direct,
             "/v2/post/publish/inbox/video/init/": self._inbox,
             "/v2/post/publish/status/fetch/": self._status,
+            "/v2/video/query/": self._query,
         }
         self.calls.append(asked.path.strip("/"))
         owner = self.owner(asked)
@@ -107,6 +110,15 @@ class TiktokUploads(UploadPlatform):
 
     def _user(self, asked: Asked, owner: str) -> Reply:
         return _data({"user": {"open_id": owner}})
+
+    def _query(self, asked: Asked, owner: str) -> Reply:
+        fields = asked.query.get("fields", "").split(",")
+        ids = asked.document()["filters"]["video_ids"]
+        known = {"id", "view_count", "like_count", "comment_count", "share_count"}
+        if not set(fields) <= known or not 0 < len(ids) <= 20:
+            return _error(400, "invalid_params")
+        found = [{"id": each, **self.counts[each]} for each in ids if each in self.counts]
+        return _data({"videos": [{name: video.get(name) for name in fields} for video in found]})
 
     def _creator(self, asked: Asked, owner: str) -> Reply:
         return _data(

@@ -14,6 +14,7 @@ from typing import Any
 
 from tests.platforms import discovery
 from tests.platforms.uploads import Asked, Reply, UploadPlatform, reply
+from tests.platforms.youtube_analytics import Analytics
 
 _API = "youtube.v3"
 _CHUNK = 256 * 1024
@@ -57,6 +58,8 @@ class YoutubeUploads(UploadPlatform):
         ends_as: reason for which every video is rejected once it was processed.
         hides_thumbnails: takes pictures and shows none of them.
         uploads_left: of the project; ``channel_uploads_left``: of each channel.
+        statistics: of videos, by id, as YouTube writes them: numbers as text.
+        analytics: results by day.
         keeps: bytes of videos; else they are counted alone.
     """
 
@@ -72,6 +75,8 @@ class YoutubeUploads(UploadPlatform):
         self.hides_thumbnails = False
         self.uploads_left = 100
         self.channel_uploads_left = 100
+        self.statistics: dict[str, dict[str, str]] = {}
+        self.analytics = Analytics()
         self._keeps = keeps
         self._parts: dict[str, bytearray] = {}
 
@@ -88,13 +93,16 @@ class YoutubeUploads(UploadPlatform):
             ("PUT", "/youtube/v3/videos"): ("videos.update", self._update),
             ("POST", "/upload/youtube/v3/thumbnails/set"): ("thumbnails.set", self._thumbnail),
             ("POST", "/upload/youtube/v3/captions"): ("captions.insert", self._captions),
+            ("GET", "/v2/reports"): ("reports.query", self._report),
         }
         name, answer = routes[asked.method, asked.path]
         self.calls.append(name)
         owner = self.owner(asked)
         if owner is None:
             return _error(401, "authError")
-        if name != "upload" and (problem := discovery.query_problem(_API, name, asked.query)):
+        if name not in {"upload", "reports.query"} and (
+            problem := discovery.query_problem(_API, name, asked.query)
+        ):
             return _error(400, "badRequest", problem)
         return answer(asked, owner)
 
@@ -182,6 +190,7 @@ class YoutubeUploads(UploadPlatform):
             "id": video.video_id,
             "snippet": {**video.resource["snippet"], "publishedAt": moment},
             "status": {**video.resource["status"], **state},
+            "statistics": self.statistics.get(video.video_id, {}),
         }
 
     def _channels(self, asked: Asked, owner: str) -> Reply:
@@ -212,6 +221,9 @@ class YoutubeUploads(UploadPlatform):
         for video in found:
             video.looks_left -= 1
         return reply({"items": [self._shown(video) for video in found]})
+
+    def _report(self, asked: Asked, owner: str) -> Reply:
+        return self.analytics.report(asked)
 
     def _update(self, asked: Asked, owner: str) -> Reply:
         resource = asked.document()

@@ -17,6 +17,7 @@ from viral_forge_resources.contracts.errors import (
 from viral_forge_resources.contracts.publishing import (
     Lookup,
     Post,
+    PostMetric,
     Processing,
     Publication,
     Published,
@@ -36,6 +37,7 @@ from viral_forge_resources.publishers._calling import (
 )
 from viral_forge_resources.publishers._remembered import remembered, written
 from viral_forge_resources.publishers._tiktok_chunks import plan_chunks
+from viral_forge_resources.publishers._tiktok_metrics import MOST_AT_ONCE, TiktokMetrics
 from viral_forge_resources.publishers._tiktok_sight import (
     TiktokReceipt,
     TiktokSession,
@@ -96,6 +98,7 @@ class TiktokPublisher:
     tools: PublishTools
 
     platform = "tiktok"
+    most_at_once = MOST_AT_ONCE
     # Title, description and hashtags share one field of 2,200 UTF-16 units.
     limits = TextLimits(
         max_title=150,
@@ -251,6 +254,21 @@ class TiktokPublisher:
             not self.settings.posts_directly or self.settings.privacy == "PUBLIC_TO_EVERYONE"
         )
         return outcome_of(known, receipt, now=self.tools.clock(), may_be_public=may_be_public)
+
+    def read(self, publications: tuple[Publication, ...]) -> tuple[PostMetric, ...]:
+        """What TikTok says of one account's videos; a number that it leaves out says why.
+
+        Raises:
+            Transient: no answer this time, or an allowance is spent.
+            ReauthorisationNeeded, Misconfigured: TikTok does not let us.
+        """
+        if not publications:
+            return ()
+        channel_id = publications[0].channel_id
+        caller = Caller(tools=self.tools, channel_id=channel_id, judge=calls.judge_calls)
+        reader = TiktokMetrics(caller=caller, origin=httpx.URL(str(self.settings.api_url)))
+        with outcomes(channel_id, is_reading=True):
+            return reader.read(publications)
 
     def _id(self, channel: str) -> str:
         return f"{self.platform}:{channel}"

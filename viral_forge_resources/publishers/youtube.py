@@ -12,6 +12,7 @@ from viral_forge_resources.contracts.errors import NotSupported, OutcomeUnknown,
 from viral_forge_resources.contracts.publishing import (
     Lookup,
     Post,
+    PostMetric,
     Processing,
     Publication,
     Published,
@@ -34,6 +35,7 @@ from viral_forge_resources.publishers._calling import (
 from viral_forge_resources.publishers._remembered import remembered, written
 from viral_forge_resources.publishers._tools import PublishTools
 from viral_forge_resources.publishers._youtube_calls import Allowances, YoutubeCalls
+from viral_forge_resources.publishers._youtube_metrics import MOST_AT_ONCE, YoutubeMetrics
 from viral_forge_resources.publishers._youtube_sight import YoutubeSession, YoutubeSight
 from viral_forge_resources.publishers._youtube_upload import ResumableUpload
 from viral_forge_resources.settings import settings_config
@@ -63,6 +65,9 @@ class Settings(BaseSettings):
     api_url: HttpUrl = Field(
         default=HttpUrl("https://www.googleapis.com/"), description="The Data API and its uploads."
     )
+    analytics_url: HttpUrl = Field(
+        default=HttpUrl("https://youtubeanalytics.googleapis.com/"), description="Results."
+    )
 
 
 def open_plugin(settings: Settings, tools: PublishTools) -> "YoutubePublisher":
@@ -74,6 +79,7 @@ class YoutubePublisher:
     """Uploads each video once, as a whole, and looks before it would upload one again."""
 
     platform = "youtube"
+    most_at_once: int | None = MOST_AT_ONCE
     # The tag by which a video is known again takes its part of the tags.
     limits = TextLimits(
         max_title=words.MOST_TITLE_CHARACTERS,
@@ -212,6 +218,26 @@ class YoutubePublisher:
         """
         with outcomes(self._id(channel)):
             return self._sight(channel).hidden(publication.post_id or "")
+
+    def read(self, publications: tuple[Publication, ...]) -> tuple[PostMetric, ...]:
+        """What YouTube says of one channel's videos; a number that it leaves out says why.
+
+        Raises:
+            Transient: no answer this time, or an allowance is spent.
+            ReauthorisationNeeded, Misconfigured: YouTube does not let us.
+        """
+        if not publications:
+            return ()
+        channel_id = publications[0].channel_id
+        judge = refusals.judge_calls(self._tools.clock)
+        reader = YoutubeMetrics(
+            caller=Caller(tools=self._tools, channel_id=channel_id, judge=judge),
+            data=httpx.URL(str(self._settings.api_url)),
+            analytics=httpx.URL(str(self._settings.analytics_url)),
+            allowances=self._allowances,
+        )
+        with outcomes(channel_id, is_reading=True):
+            return reader.read(publications)
 
     def steps(self) -> tuple[str, ...]:
         """The picture and the subtitles."""

@@ -30,4 +30,4 @@ def emulator() -> UploadPlatform:
 
 def opened(tools: PublishTools, url: str = "http://platform.example/") -> Publisher:
     """The publisher with its default settings, of the platform at ``url``."""
-    return open_plugin(Settings(api_url=HttpUrl(url)), tools)
+    return open_plugin(Settings(api_url=HttpUrl(url), analytics_url=HttpUrl(url)), tools)
