@@ -86,7 +86,10 @@ def embedded_picture(jpeg: bytes, *, alt: str) -> dg.MarkdownMetadataValue:
 
 
 def markdown_table(rows: Sequence[Mapping[str, object]]) -> dg.MarkdownMetadataValue:
-    """Rows as a Markdown table; text from outside cannot leave its cell, absent is a dash."""
+    """Rows as a Markdown table; text from outside cannot leave its cell, absent is a dash.
+
+    A ``dg.UrlMetadataValue`` can be clicked on; whoever gives one has quoted what ends a link.
+    """
     if not rows:
         return dg.MetadataValue.md("*none*")
     header = list(rows[0])
@@ -114,6 +117,8 @@ def logged_progress(
 
 
 def _cell(value: object) -> str:
+    if isinstance(value, dg.UrlMetadataValue):
+        return f"[open]({value.url})"
     text = "-" if value is None else str(value)
     text = " ".join(text.split())
     for character in "\\|`*_[]<>!":

@@ -13,6 +13,7 @@ from viral_forge_assets.failures import dagster_failures
 from viral_forge_assets.metadata import markdown_table, table_metadata
 from viral_forge_assets.outbox import plan_posts
 from viral_forge_assets.partitions import candidate_partitions, known_candidate
+from viral_forge_assets.post_words import link, state_words, when
 from viral_forge_assets.posting import Poster
 from viral_forge_assets.provenance import load
 from viral_forge_resources.contracts.costs import Budget
@@ -76,7 +77,7 @@ def publication_plan(
     facts = table_metadata(rows=len(planned.rows), rows_read=planned.clips, rows_new=planned.new)
     return dg.MaterializeResult(
         metadata=facts
-        | {"posts": markdown_table([_shown(row) for row in planned.rows])}
+        | {"posts": markdown_table([_planned(row) for row in planned.rows])}
         | {"waiting_for_approval": len(waiting), "approve_with": _approval_commands(waiting)}
         | ({"words_by_rules_because": "; ".join(copies.notes)} if copies.notes else {})
         | {f"nothing_for_{channel}": why for channel, why in planned.left_out.items()}
@@ -98,16 +99,30 @@ def _approval_commands(waiting: list[Publication]) -> dg.MarkdownMetadataValue:
     return dg.MetadataValue.md(", ".join(commands) or "*nothing waits*")
 
 
-def _shown(row: Publication) -> dict[str, object]:
+def _planned(row: Publication) -> dict[str, object]:
+    """What is decided on comes first: wide tables are cut at the right."""
     return {
-        "clip": row.clip_number,
         "channel": row.channel_id,
-        "state": row.state.value,
-        "due": row.due_at.isoformat(timespec="minutes"),
+        "state": state_words(row.state),
+        "when": when(row),
+        "content hash": row.content_sha256[:12],
         "title": row.text.title,
-        "written by": row.text.written_by or "rules",
         "tells viewers of": ", ".join(sorted(flags_of(row.disclosure))) or "nothing",
         "reason": row.reason,
+        "written by": row.text.written_by or "rules",
+        "clip": row.clip_number,
+    }
+
+
+def _posted(row: Publication) -> dict[str, object]:
+    return {
+        "channel": row.channel_id,
+        "state": state_words(row.state),
+        "when": when(row),
+        "reason": row.reason,
+        "post": link(row.post_url),
+        "title": row.text.title,
+        "clip": row.clip_number,
     }
 
 
@@ -154,7 +169,7 @@ def published_posts(
         metadata=table_metadata(rows=len(rows), rows_read=len(rows), rows_new=counts["published"])
         | {name: counts[name] for name in ("published", "processing", "rejected", "unknown")}
         | {name: dg.MetadataValue.url(url) for name, url in urls.items()}
-        | {"posts": markdown_table([_shown(row) for row in rows])}
+        | {"posts": markdown_table([_posted(row) for row in rows])}
     )
 
 

@@ -7,6 +7,7 @@ import dagster as dg
 import sqlalchemy as sa
 
 from viral_forge_assets.metadata import markdown_table, table_metadata
+from viral_forge_assets.post_words import moment, state_words
 from viral_forge_resources.state import queues as queues_state
 from viral_forge_resources.state.queues import QueuedPost
 
@@ -37,15 +38,15 @@ def posting_queue(
 def shown(row: QueuedPost) -> dict[str, object]:
     """A row as people read it."""
     return {
-        "goes out": f"{row.due_at:%Y-%m-%d %H:%M} UTC",
+        "goes out": moment(row.due_at),
         "channel": row.channel_id,
-        "state": row.state.value,
+        "state": state_words(row.state),
         "approved by": row.approved_by or "nobody yet",
         "title": row.title,
-        "clip": f"{row.candidate_key} #{row.clip_number}",
+        "reason": _reason(row) or None,
         "priority": row.priority,
+        "clip": f"{row.candidate_key} #{row.clip_number}",
         "post": row.publication_id,
-        "reason": _reason(row),
     }
 
 

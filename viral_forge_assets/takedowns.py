@@ -9,6 +9,7 @@ from pydantic import Field
 
 from viral_forge_assets.failures import dagster_failures
 from viral_forge_assets.metadata import markdown_table, table_metadata
+from viral_forge_assets.post_words import link
 from viral_forge_assets.retracting import Complaint, Retracting, raise_complaint
 from viral_forge_resources.contracts.publishing import Publisher
 from viral_forge_resources.contracts.retraction import RetractionState
@@ -75,7 +76,7 @@ def _shown(row: ListedTakedown) -> dict[str, object]:
     return {
         "state": row.state.value,
         "channel": row.channel_id,
-        "post": row.post_url or row.publication_id,
+        "post": link(row.post_url) or row.publication_id,
         "title": row.title,
         "why": row.why,
         "asked": f"{row.asked_at:%Y-%m-%d %H:%M} UTC by {row.asked_by}",
