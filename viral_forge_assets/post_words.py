@@ -5,8 +5,8 @@ from urllib.parse import quote
 
 import dagster as dg
 
-from viral_forge_assets.console.pages import is_web_address
 from viral_forge_resources.contracts.publishing import Publication, PublicationState
+from viral_forge_resources.contracts.web import is_web_address
 
 _S = PublicationState
 _WORDS = {

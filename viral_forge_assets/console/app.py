@@ -24,7 +24,6 @@ from viral_forge_assets.console.pages import (
     ClipState,
     asset_url,
     clip_page,
-    is_web_address,
     overview,
 )
 from viral_forge_assets.console.previews import preview_response
@@ -32,6 +31,7 @@ from viral_forge_assets.console.reports import report_response, reported_days
 from viral_forge_assets.domain.redirects import CONSOLE_PATH
 from viral_forge_resources.contracts.records import ArtefactKind
 from viral_forge_resources.contracts.storage import Storage
+from viral_forge_resources.contracts.web import is_web_address
 from viral_forge_resources.state import clips
 
 _PACKAGE = "viral_forge_assets.console"

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 import sqlalchemy as sa
 
@@ -149,11 +149,3 @@ def asset_url(dagster_url: str, candidate_key: str) -> str:
     """The candidate's clips in the Dagster UI."""
     partition = quote(candidate_key, safe="")
     return f"{dagster_url}/assets/transform/rendered_clips?partition={partition}"
-
-
-def is_web_address(text: str | None) -> bool:
-    """``text`` may stand in a link: http or https, never a script."""
-    try:
-        return urlsplit(text or "").scheme in {"http", "https"}
-    except ValueError:
-        return False

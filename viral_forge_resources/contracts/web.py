@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
+from urllib.parse import urlsplit
 
 from viral_forge_resources.contracts.errors import UnexpectedAnswer, printable
 from viral_forge_resources.contracts.quota import Use
@@ -123,3 +124,11 @@ class Workers(Protocol):
             Permanent: the library says that it will never work.
             Transient: it may work later; also a job that was ended at its deadline.
         """
+
+
+def is_web_address(text: str | None) -> bool:
+    """``text`` may stand in a link: http or https, never a script."""
+    try:
+        return urlsplit(text or "").scheme in {"http", "https"}
+    except ValueError:
+        return False
