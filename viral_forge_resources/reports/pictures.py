@@ -18,7 +18,7 @@ _HEIGHT_IN = 2.7
 _LEGEND_IN = 0.18
 _ROW_IN = 0.34
 _PNG_DPI = 140
-_PNG_COLOURS = 24
+_PNG_COLOURS = 64  # of fewer, thin lines lose their hue
 _SVG = "{http://www.w3.org/2000/svg}"
 _LINK = "{http://www.w3.org/1999/xlink}href"
 
