@@ -13,6 +13,7 @@ from viral_forge_assets.commands import (
     connect,
     costs,
     experiments,
+    explain,
     gallery,
     keys,
     music,
@@ -106,6 +107,7 @@ app.command()(clips.settle)
 app.command()(clips.disclose)
 app.command()(connect.connect)
 app.command()(costs.costs)
+app.command()(explain.explain)
 
 
 if __name__ == "__main__":
