@@ -45,6 +45,15 @@ def _dump(studio: Studio) -> str:
         return "\n".join(rows)
 
 
+def _storage(studio: Studio) -> dict[str, object]:
+    """Where Dagster keeps runs and events: in the same PostgreSQL, or in its own files."""
+    url = studio.engine.url
+    if url.get_backend_name() != "postgresql":
+        return {}
+    address = url.set(drivername="postgresql").render_as_string(hide_password=False)
+    return {"storage": {"postgres": {"postgres_url": address}}}
+
+
 def _leaked(studio: Studio, text: str) -> list[str]:
     return [secret for secret in {KEY, *studio.platforms.handed_out()} if secret in text]
 
@@ -95,7 +104,7 @@ def test_no_secret_shows_anywhere(studio, caplog, tmp_path):
     studio.emulator("x").revoke_all()
     studio.begin("pinterest")
 
-    with dg.DagsterInstance.ephemeral(tempdir=str(tmp_path)) as instance:
+    with dg.DagsterInstance.local_temp(str(tmp_path), overrides=_storage(studio)) as instance:
         ran = tokens_job.execute_in_process(
             instance=instance,
             resources={"token_keeper": studio.accounts},
@@ -111,6 +120,8 @@ def test_no_secret_shows_anywhere(studio, caplog, tmp_path):
     assert studio.stored("x:main").sealed in _dump(studio)
     assert "x:main: access has ended" in events
     assert studio.stored("x:main").state is AccountState.REAUTHORISE
+    is_in_postgres = bool(_storage(studio))
+    assert (ran.run_id in _dump(studio)) is is_in_postgres
     assert _leaked(studio, said) == []
     assert _leaked(studio, events) == []
     assert _leaked(studio, _dump(studio)) == []

@@ -36,6 +36,7 @@ from viral_forge_resources.contracts.publishing import (
 from viral_forge_resources.contracts.records import ArtefactKind
 from viral_forge_resources.contracts.rhythm import Rhythm, Slot
 from viral_forge_resources.contracts.sessions import SessionLog
+from viral_forge_resources.contracts.submission import StepState
 from viral_forge_resources.state import (
     approvals,
     artefacts,
@@ -45,6 +46,7 @@ from viral_forge_resources.state import (
     liveness,
     queues,
     rights,
+    steps,
 )
 from viral_forge_resources.state import publications as outbox
 from viral_forge_resources.storage.local import LocalStorage
@@ -575,3 +577,29 @@ def test_what_another_channel_has_may_be_posted(desk):
     remember(desk, "other", (0x0F0F, 0xF0F0))
     published(desk, "other", channel_id="folder:elsewhere")
     assert desk.work().state is _S.PUBLISHED
+
+
+class PlatformWithCovers(FakePublisher):
+    """Refuses every cover, and takes every subtitle."""
+
+    def steps(self) -> tuple[str, ...]:
+        return ("thumbnail", "captions")
+
+    def finish(self, step: str, post: Post, live: Published) -> None:
+        if step == "thumbnail":
+            raise Rejected("the picture is not wanted")
+
+
+def test_a_cover_that_is_refused_leaves_the_post_live_and_the_next_step_to_be_done(any_desk):
+    any_desk.platform = PlatformWithCovers()
+
+    any_desk.work()
+    row = any_desk.work()
+
+    assert (row.state, row.reason, any_desk.platform.submissions) == (_S.PUBLISHED, None, 1)
+    with any_desk.state.connect() as connection:
+        added = steps.of_publication(connection, row.publication_id)
+    assert [(each.step, each.state, each.reason) for each in added] == [
+        ("thumbnail", StepState.FAILED, "the picture is not wanted"),
+        ("captions", StepState.DONE, None),
+    ]
