@@ -2,7 +2,8 @@
 
 import pytest
 
-from viral_forge_assets.domain.reliability import LEAST_PAIRS, reliability
+from viral_forge_assets.domain.calibration import FEWEST_POSTS
+from viral_forge_assets.domain.reliability import reliability
 
 
 def test_scores_that_order_results_correlate_wholly():
@@ -21,6 +22,6 @@ def test_scores_that_are_all_alike_have_no_correlation():
 
 
 def test_too_few_videos_are_no_curve():
-    found = reliability([(0.1, 0.2)] * (LEAST_PAIRS - 1))
+    found = reliability([(0.1, 0.2)] * (FEWEST_POSTS - 1))
     assert (found.bins, found.correlation) == ((), None)
     assert found.reason == "19 of the 20 videos with a score and a result are there"

@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from statistics import fmean
 
-from viral_forge_assets.domain.growth import ranks
+from viral_forge_assets.domain.calibration import FEWEST_POSTS, spearman
 
-LEAST_PAIRS = 20
 _BINS = 5
 
 
@@ -43,8 +42,8 @@ class Reliability:
 
 def reliability(pairs: Sequence[tuple[float, float]]) -> Reliability:
     """Of score and result of each video."""
-    if len(pairs) < LEAST_PAIRS:
-        reason = f"{len(pairs)} of the {LEAST_PAIRS} videos with a score and a result are there"
+    if len(pairs) < FEWEST_POSTS:
+        reason = f"{len(pairs)} of the {FEWEST_POSTS} videos with a score and a result are there"
         return Reliability(bins=(), correlation=None, videos=len(pairs), reason=reason)
     in_order, count = sorted(pairs), len(pairs)
     cuts = [count * number // _BINS for number in range(_BINS + 1)]
@@ -58,15 +57,6 @@ def reliability(pairs: Sequence[tuple[float, float]]) -> Reliability:
             )
             for part in parts
         ),
-        correlation=_spearman(pairs),
+        correlation=spearman([score for score, _ in pairs], [result for _, result in pairs]),
         videos=count,
     )
-
-
-def _spearman(pairs: Sequence[tuple[float, float]]) -> float | None:
-    ours = ranks({str(number): score for number, (score, _) in enumerate(pairs)})
-    theirs = ranks({str(number): result for number, (_, result) in enumerate(pairs)})
-    a = [each - 0.5 for each in ours.values()]
-    b = [each - 0.5 for each in theirs.values()]
-    size = (sum(each * each for each in a) * sum(each * each for each in b)) ** 0.5
-    return sum(one * other for one, other in zip(a, b, strict=True)) / size if size else None
