@@ -75,6 +75,11 @@ def connect(
         wanted = Wanted(channel=slot, account=account, is_replacing=replace)
         done = _answered(connector, wanted, way, opens_browser=opens_browser)
     _tell(done, niche=slot.niche)
+    if platform not in settings.publishers:
+        say(
+            f"{platform} is not enabled: until it stands in VIRAL_FORGE_PUBLISHERS, no post of"
+            f" {slot.niche} can be planned"
+        )
 
 
 def _answered(connector: Connector, wanted: Wanted, way: Way, *, opens_browser: bool) -> Connected:
