@@ -22,6 +22,7 @@ from viral_forge_resources.state import approvals, artefacts, clips, rights, ste
 from viral_forge_resources.state import engine as engine_module
 from viral_forge_resources.state import publications as outbox
 from viral_forge_resources.state.engine import open_engine
+from viral_forge_resources.state.tables import metadata
 from viral_forge_resources.storage.local import LocalStorage
 
 _S = PublicationState
@@ -119,6 +120,18 @@ class DeskMaker:
     def folder(self) -> Path:
         """Where another process finds state and storage."""
         return self._path.parent
+
+
+def shared_desk(
+    state: sa.Engine, folder: Path, platform: UploadPlatform, publisher: Publisher
+) -> PublishingDesk:
+    """A desk on any database, which is emptied for it."""
+    with state.begin() as connection:
+        for table in reversed(metadata.sorted_tables):
+            connection.execute(table.delete())
+    storage = LocalStorage(folder / "storage")
+    _save_clip(state, storage, platform.platform, CLIP, has_subtitles=True)
+    return PublishingDesk(state=state, storage=storage, platform=platform, publisher=publisher)
 
 
 def _copy(source: Path, target: Path) -> None:

@@ -40,3 +40,9 @@ def grounded(plugins: ModuleType) -> tuple[str, ...]:
 def ground_of(plugins: ModuleType, name: str) -> ModuleType:
     """The ground file of the plugin ``name``, imported."""
     return import_module(f"{GROUNDS[plugins].__name__}.{name}")
+
+
+def emulated_publishers() -> tuple[str, ...]:
+    """Names of the publishers whose platform is emulated: what tests of faults and kills take."""
+    kind = viral_forge_resources.publishers
+    return tuple(name for name in grounded(kind) if hasattr(ground_of(kind, name), "emulator"))

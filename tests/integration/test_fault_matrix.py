@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.grounds._kinds import ground_of, grounded
+from tests.grounds._kinds import emulated_publishers, ground_of
 from tests.platforms.publishing import emulated_tools
 from tests.platforms.uploads import Fault
 from tests.publishing_desk import CLIP, DeskMaker, PublishingDesk
@@ -20,9 +20,7 @@ from viral_forge_resources.contracts.publishing import PublicationState
 from viral_forge_resources.contracts.submission import StepState
 
 _S = PublicationState
-_EMULATED = [
-    name for name in grounded(publishers) if hasattr(ground_of(publishers, name), "emulator")
-]
+_EMULATED = emulated_publishers()
 _SCHEDULES = 520
 _SOME_PIECES = 3_500_001
 _LARGE = {"tiktok": 65_000_003}

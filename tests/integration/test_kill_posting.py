@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.grounds._kinds import ground_of
+from tests.grounds._kinds import emulated_publishers, ground_of
 from tests.killable_posting import start
 from tests.platforms.publishing import emulated_tools
 from tests.platforms.uploads import Fault, UploadServer, served
@@ -45,9 +45,7 @@ def _wait(desk: PublishingDesk) -> bool:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("kill", _KILLS, ids=lambda kill: kill.name.lower())
-@pytest.mark.parametrize(
-    "name", ["youtube", "tiktok", "facebook", "threads", "x", "pinterest", "linkedin"]
-)
+@pytest.mark.parametrize("name", emulated_publishers())
 def test_runs_killed_at_one_request_after_the_other_post_once(
     name, kill, sqlite_template, tmp_path
 ):
