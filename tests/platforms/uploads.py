@@ -12,7 +12,7 @@ from collections import deque
 from collections.abc import Generator, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import RLock, Thread
@@ -121,7 +121,7 @@ class UploadPlatform:
 
     Attributes:
         faults: what happens to the next requests, one each; None lets one by.
-        now: its clock, which moves only when it is told to.
+        now: its clock, which moves only when it is told to; or by itself, where it ``lives``.
         calls: name of each request that came in.
         tokens: whose account each living token opens.
     """
@@ -131,6 +131,7 @@ class UploadPlatform:
     def __init__(self) -> None:
         self.faults: deque[Fault | None] = deque()
         self.now: datetime = NOW
+        self.lives = False
         self.calls: list[str] = []
         self.tokens: dict[str, str] = {}
         self.accounts = {
@@ -188,6 +189,7 @@ class UploadPlatform:
             Killed: the caller's process does.
         """
         with self.lock:
+            self.now = datetime.now(UTC) if self.lives else self.now
             fault = self.faults.popleft() if self.faults else None
             self._before(fault)
             if fault in {Fault.DOWN, Fault.SLOW_DOWN}:

@@ -1,0 +1,69 @@
+"""The studio's own definitions for daemons of tests: publishers post to emulators, sensors hurry.
+
+Which emulators there are stands in ``VIRAL_FORGE_TEST_EMULATORS``: a JSON object, address by name.
+What is lent to them lies in the folder ``VIRAL_FORGE_TEST_LENT``.
+"""
+
+from collections.abc import Generator, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+
+import dagster as dg
+import httpx
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from sensors import runs
+from tests.fakes.lending import FakeLending
+from tests.grounds._kinds import ground_of
+from viral_forge_assets.definitions import build_definitions, open_accounts, read_settings
+from viral_forge_resources import publishers as plugins
+from viral_forge_resources.contracts.publishing import Publisher
+from viral_forge_resources.publishers._tools import PublishTools
+from viral_forge_resources.state.quotas import SqlQuotaLedger
+
+_NEEDED = {"due_publications_sensor", "silent_runs_sensor"}
+
+
+class _Told(BaseSettings):
+    model_config = SettingsConfigDict(env_prefix="VIRAL_FORGE_TEST_")
+
+    emulators: dict[str, str]
+    lent: str
+
+
+@dg.resource(required_resource_keys={"state"})
+def _publishers(context: dg.InitResourceContext) -> Generator[Mapping[str, Publisher]]:
+    state = context.resources.state
+    told = _Told()
+    with httpx.Client(trust_env=False, timeout=20) as client:
+        tools = PublishTools(
+            accounts=open_accounts(read_settings(), state),
+            ledger=SqlQuotaLedger(state),
+            client=client,
+            clock=lambda: datetime.now(UTC),
+            lending=FakeLending(Path(told.lent)),
+        )
+        yield {
+            name: ground_of(plugins, name).opened(tools, url)
+            for name, url in told.emulators.items()
+        }
+
+
+def _hurried() -> dg.Definitions:
+    """Nobody waits half a minute for what a minute of a day is for."""
+    whole = build_definitions(read_settings(), publishers=_publishers)
+    runs._SILENT_FOR /= 15
+    kept = [each for each in whole.sensors or () if each.name in _NEEDED]
+    for sensor in kept:
+        sensor._min_interval = 1
+    return dg.Definitions(
+        assets=whole.assets,
+        asset_checks=whole.asset_checks,
+        jobs=whole.jobs,
+        sensors=kept,
+        resources=whole.resources,
+        executor=whole.executor,
+    )
+
+
+defs = _hurried()
