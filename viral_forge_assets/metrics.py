@@ -24,8 +24,10 @@ from viral_forge_assets.partitions import (
     known_niche,
     niche_partitions,
 )
+from viral_forge_assets.post_words import link
 from viral_forge_assets.trending import trends_of
 from viral_forge_resources.contracts.errors import BadInput, ViralForgeError
+from viral_forge_resources.contracts.lineage import Lineage
 from viral_forge_resources.contracts.publishing import (
     MetricsReader,
     PostMetric,
@@ -36,9 +38,9 @@ from viral_forge_resources.contracts.scanning import Niche
 from viral_forge_resources.contracts.storage import Storage
 from viral_forge_resources.documents import to_json
 from viral_forge_resources.state import clips as clips_state
+from viral_forge_resources.state import lineage, reporting
 from viral_forge_resources.state import post_metrics as metrics_state
 from viral_forge_resources.state import publications as publications_state
-from viral_forge_resources.state import reporting
 
 _MOST_ROWS_SHOWN = 50
 
@@ -69,11 +71,15 @@ def post_metrics(
         with state.begin() as connection:
             rows_new = metrics_state.append(connection, read)
             known = metrics_state.of_publications(connection, sorted(ours))
+            made_of = lineage.of_candidate(connection, context.partition_key)
     facts = table_metadata(
         rows=len(known), rows_read=len(read), rows_new=rows_new, live_posts=len(ours)
     )
     not_read = [{"post": key, "reason": str(error)} for key, error in sorted(failures.items())]
-    shown = _shown(known, ours) | {"not_read": markdown_table(not_read)}
+    shown = _shown(known, ours) | {
+        "not_read": markdown_table(not_read),
+        "made_of": markdown_table([_origin(each) for each in made_of]),
+    }
     return dg.MaterializeResult(metadata=facts | shown)
 
 
@@ -110,6 +116,22 @@ def _shown(known: tuple[PostMetric, ...], ours: Mapping[str, Publication]) -> Me
     return {
         "newest": markdown_table([_row(metric) for metric in newest]),
         "no_source_speaks_of": markdown_table(unmeasured),
+    }
+
+
+def _origin(post: Lineage) -> dict[str, object]:
+    """From the post back to its source, the right to it, and what it cost and earned."""
+    return {
+        "post": post.publication_id,
+        "open": link(post.post_url),
+        "clip": f"#{post.clip_number} {post.content_sha256[:8]}",
+        "recipe": post.recipe,
+        "edit plan": post.plan_key,
+        "words": post.transcript_part_key,
+        "source": link(post.source_page_url) or post.source_title,
+        "licence": post.licence,
+        "known cost, US$": post.cost_usd,
+        "revenue": None if post.revenue is None else f"{post.revenue:g} {post.revenue_currency}",
     }
 
 

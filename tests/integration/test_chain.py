@@ -134,6 +134,9 @@ def _is_measured(studio: Studio, key: str) -> None:
     )
     told = studio.measure(key).metadata("metrics", "post_metrics")
     assert told.keys() >= _TABLE_FACTS
+    clip = studio.clip(key)
+    for link in (clip.content_sha256[:8], clip.recipe, f"{key.replace(':', '/')}/transform"):
+        assert link.replace("_", "\\_") in told["made_of"]
     with studio.state.connect() as connection:
         rows = metrics_state.of_publications(connection, [row.publication_id])
     found = {each.metric: each.value for each in rows}

@@ -43,6 +43,14 @@ def found(connection: sa.Connection, said: str) -> tuple[Lineage, ...]:
     return tuple(line for key in ids.all() for line in _lines(connection, key))
 
 
+def of_candidate(connection: sa.Connection, key: str) -> tuple[Lineage, ...]:
+    """Every post of a candidate, by moment of publication."""
+    ids = sa.select(_of.publication_id).where(_of.candidate_key == key)
+    order = (_of.published_at, _of.publication_id)
+    found_ids = connection.execute(ids.order_by(*order)).scalars().all()
+    return tuple(line for each in found_ids for line in _lines(connection, each))
+
+
 def _lines(connection: sa.Connection, publication_id: str) -> tuple[Lineage, ...]:
     """The post's; the view has a row for each of its numbers, and all say the same of it."""
     statement = sa.select(post_lineage).where(post_lineage.c.publication_id == publication_id)
