@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.samples import shared_media
+from tests.samples import needs_media, shared_media
 from viral_forge_assets.domain.near_duplicates import Likeness, likeness
 from viral_forge_resources.contracts.likeness import ClipPrint
 from viral_forge_resources.media.ffmpeg import run_ffmpeg
@@ -14,6 +14,8 @@ from viral_forge_resources.media.probe import probe
 
 Taken = Callable[..., ClipPrint]
 _CROP = "crop=ih*9/16:ih"
+
+pytestmark = needs_media
 
 
 @pytest.fixture

@@ -28,6 +28,7 @@ from viral_forge_resources.platforms.youtube_answers import (
     from_api,
     id_in,
 )
+from viral_forge_resources.platforms.youtube_api import units_of
 from viral_forge_resources.platforms.youtube_feeds import feed_params
 from viral_forge_resources.plugins import get_plugin
 
@@ -112,7 +113,7 @@ def test_both_scanners_count_in_the_same_allowances():
         get_plugin(viral_forge_resources.scanners, name).open_plugin(each)
         for name, each in zip(BOTH, settings, strict=True)
     ]
-    first, second = (scanner._api._bucket("search", 100) for scanner in scanners)
+    first, second = (units_of(scanner._api.settings) for scanner in scanners)
     assert first == second
     assert (first.platform, first.project, first.zone) == (
         "youtube",
