@@ -1,10 +1,13 @@
 """Importing the definitions: how long it takes, and that it reaches no network.
 
-Baseline: importing Dagster alone, which every code location pays.
+Baseline: importing Dagster alone, which every code location pays. Modules are compiled already, as
+they are from the second run on.
 """
 
+import os
 import subprocess
 import sys
+import tempfile
 
 from benchmarks._measure import in_turn, median_cpu_s, median_wall_s, report
 
@@ -20,12 +23,14 @@ import """
 
 def main() -> int:
     """The exit code: 0 where we are within the limit."""
-    costs = in_turn(
-        {
-            "ours": lambda: _import("viral_forge_assets.definitions"),
-            "dagster": lambda: _import("dagster"),
-        }
-    )
+    with tempfile.TemporaryDirectory() as compiled:
+        _run(f"{_NO_NETWORK}viral_forge_assets.definitions", compiled)
+        costs = in_turn(
+            {
+                "ours": lambda: _run("import viral_forge_assets.definitions", compiled),
+                "dagster": lambda: _run("import dagster", compiled),
+            }
+        )
     return report(
         "importing the definitions",
         value=median_wall_s(costs["ours"]),
@@ -37,8 +42,9 @@ def main() -> int:
     )
 
 
-def _import(module: str) -> None:
-    subprocess.run([sys.executable, "-c", _NO_NETWORK + module], check=True)  # noqa: S603  our own words
+def _run(code: str, compiled: str) -> None:
+    told = {**os.environ, "PYTHONPYCACHEPREFIX": compiled, "PYTHONDONTWRITEBYTECODE": ""}  # noqa: TID251
+    subprocess.run([sys.executable, "-c", code], check=True, env=told)  # noqa: S603  our own words
 
 
 if __name__ == "__main__":
