@@ -12,7 +12,7 @@ import dagster as dg
 import httpx
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from sensors import runs
+from sensors import publications, runs
 from tests.fakes.lending import FakeLending
 from tests.grounds._kinds import ground_of
 from viral_forge_assets.definitions import build_definitions, open_accounts, read_settings
@@ -53,6 +53,7 @@ def _hurried() -> dg.Definitions:
     """Nobody waits half a minute for what a minute of a day is for."""
     whole = build_definitions(read_settings(), publishers=_publishers)
     runs._SILENT_FOR /= 15
+    publications._LONGEST_WAIT_MINUTES = 0
     kept = [each for each in whole.sensors or () if each.name in _NEEDED]
     for sensor in kept:
         sensor._min_interval = 1
