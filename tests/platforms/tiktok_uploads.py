@@ -75,6 +75,7 @@ class TiktokUploads(UploadPlatform):
         self.is_patient = False
         self.counts: dict[str, dict[str, int]] = {}
         self._keeps = keeps
+        self._latest: dict[str, str] = {}  # what each account asked for last, but for beginnings
 
     def posts(self) -> list[tuple[str, bytes]]:
         """Drafts too: what is whole lies in front of a person."""
@@ -106,6 +107,8 @@ class TiktokUploads(UploadPlatform):
         owner = self.owner(asked)
         if owner is None:
             return _error(401, "access_token_invalid")
+        if not asked.path.endswith("video/init/"):
+            self._latest[owner] = asked.path
         return routes[asked.path](asked, owner)
 
     def _user(self, asked: Asked, owner: str) -> Reply:
@@ -136,8 +139,7 @@ class TiktokUploads(UploadPlatform):
         document = asked.document()
         info = document.get("post_info", {})
         wrong = _wrong(info, _POST_INFO) or len(info["title"].encode("utf-16-le")) // 2 > 2200
-        before = [name for name in self.calls if not name.endswith("video/init")]
-        if wrong or not before[-1].endswith("creator_info/query"):
+        if wrong or not self._latest.get(owner, "").endswith("creator_info/query/"):
             return _error(400, "invalid_params")
         if info["privacy_level"] not in self.options:
             return _error(403, "privacy_level_option_mismatch")
