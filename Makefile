@@ -8,8 +8,8 @@ UV := $(shell command -v uv 2>/dev/null || echo .tools/bin/uv)
 PYTHON ?= python3
 RUN := .venv/bin/
 
-# Compiled modules lie with the environment, not beside the sources: each run starts in half the time.
-export PYTHONPYCACHEPREFIX := $(CURDIR)/.venv/pycache
+# Compiled modules lie in one folder, not beside the sources: each run starts in half the time.
+export PYTHONPYCACHEPREFIX := $(CURDIR)/.pycache
 export DAGSTER_DISABLE_TELEMETRY := 1
 # By the environment, not by the shell: names with quotes and blanks arrive as they are.
 export VIDEO LICENCE RECIPE
@@ -52,4 +52,4 @@ bench: .venv/ready .venv-moviepy/ready
 	.tools/bin/pip install --quiet uv
 
 clean:
-	rm -rf .venv .venv-moviepy .tools
+	rm -rf .venv .venv-moviepy .tools .pycache
