@@ -15,6 +15,7 @@ from viral_forge_assets.domain.measuring import (
     portions,
     trusted,
 )
+from viral_forge_assets.late_ids import with_late_ids
 from viral_forge_resources.contracts.errors import (
     BadInput,
     Transient,
@@ -182,7 +183,7 @@ class Measurer:
             del due[key]
         with self.state.begin() as connection:
             snapshots_state.miss(connection, gone, reason=_NOT_LIVE)
-        return list(live)
+        return with_late_ids(self.state, self.readers, live)
 
     def _keep(self, answered: Answered, due: Mapping[str, Snapshot], taken: Taken) -> None:
         now = self.clock()

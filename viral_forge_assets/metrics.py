@@ -15,6 +15,7 @@ from viral_forge_assets.domain.outlook import (
 )
 from viral_forge_assets.domain.performance import summarise, to_markdown
 from viral_forge_assets.failures import dagster_failures
+from viral_forge_assets.late_ids import with_late_ids
 from viral_forge_assets.measuring import ask, publisher_of
 from viral_forge_assets.metadata import Metadata, file_metadata, markdown_table, table_metadata
 from viral_forge_assets.outcomes import views_read, zones_of
@@ -66,7 +67,10 @@ def post_metrics(
             known_candidate(connection, context.partition_key)
             # Every live post, not only ours: a title that two posts share must not count for both.
             live = publications_state.in_state(connection, PublicationState.PUBLISHED)
-        ours = {r.publication_id: r for r in live if r.candidate_key == context.partition_key}
+        known_as = with_late_ids(
+            state, metrics_readers, [r for r in live if r.candidate_key == context.partition_key]
+        )
+        ours = {r.publication_id: r for r in known_as}
         read, failures = _read(metrics_readers, live, ours)
         with state.begin() as connection:
             rows_new = metrics_state.append(connection, read)
@@ -94,8 +98,8 @@ def _read(
         ViralForgeError: nothing could be read of any of them, or a file cannot be understood.
     """
     in_files = {name for name, each in readers.items() if each.most_at_once is None}
-    asked = [r for r in live if r.publication_id in ours or publisher_of(r) in in_files]
-    answers = list(ask(readers, asked))
+    others = [r for r in live if r.publication_id not in ours and publisher_of(r) in in_files]
+    answers = list(ask(readers, [*ours.values(), *others]))
     read = [m for answer in answers for m in answer.metrics if m.publication_id in ours]
     failures = {key: error for answer in answers for key, error in answer.failures.items()}
     of_ours = {key: error for key, error in failures.items() if key in ours}

@@ -58,6 +58,7 @@ class TiktokUploads(UploadPlatform):
         fails_with: reason for which every whole upload fails.
         refuses_with: code with which every new upload is refused.
         is_patient: a draft is never posted by its owner.
+        withholds_ids: posts go out, and their ids are not told: moderation takes its time.
         counts: of the videos that everyone sees, by their ids.
     """
 
@@ -73,6 +74,7 @@ class TiktokUploads(UploadPlatform):
         self.comment_disabled = False
         self.longest_s = 300
         self.is_patient = False
+        self.withholds_ids = False
         self.counts: dict[str, dict[str, int]] = {}
         self._keeps = keeps
         self._latest: dict[str, str] = {}  # what each account asked for last, but for beginnings
@@ -230,7 +232,8 @@ class TiktokUploads(UploadPlatform):
         if upload.looks_left >= 0:
             return {"status": "PROCESSING_UPLOAD", "uploaded_bytes": upload.size}
         shown = {"status": "PUBLISH_COMPLETE", "uploaded_bytes": upload.size}
-        if upload.info is None or upload.info["privacy_level"] == "PUBLIC_TO_EVERYONE":
+        is_public = upload.info is None or upload.info["privacy_level"] == "PUBLIC_TO_EVERYONE"
+        if is_public and not self.withholds_ids:
             number = self.uploads.index(upload)
             shown["publicaly_available_post_id"] = [7_301_234_567_890_123_000 + number]
         return shown

@@ -326,3 +326,21 @@ class MetricsReader(Protocol):
             ReauthorisationNeeded, Misconfigured, UnexpectedAnswer: no number can be had like this;
                 of several posts the caller then asks one by one.
         """
+
+
+@runtime_checkable
+class TellsLate(Protocol):
+    """Reads from a platform that may tell a post's id only after the post went out."""
+
+    def lacks_id(self, publication: Publication) -> bool:
+        """Whether the post went out before its id was told; nobody is asked."""
+
+    def told_since(self, publication: Publication) -> Published | None:
+        """The post, whose id it lacks, under the one that was told since; None: not yet.
+
+        Changes nothing.
+
+        Raises:
+            NotFound: the platform knows nothing of the upload any more.
+            Transient, ReauthorisationNeeded, Misconfigured, UnexpectedAnswer: no answer this time.
+        """

@@ -3,7 +3,7 @@
 Source: https://developers.tiktok.com/doc/content-posting-api-reference-get-video-status
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,7 +14,7 @@ from viral_forge_resources.contracts.errors import (
     Rejected,
     UnexpectedAnswer,
 )
-from viral_forge_resources.contracts.publishing import Processing, Published
+from viral_forge_resources.contracts.publishing import Processing, Publication, Published
 from viral_forge_resources.documents import from_json
 from viral_forge_resources.platforms.reading import inside
 from viral_forge_resources.publishers._remembered import written
@@ -27,6 +27,9 @@ _SOONEST, _LATEST = timedelta(seconds=2), timedelta(hours=1)
 _ID_COMES_WITHIN = timedelta(hours=24)
 _WAITING = frozenset({"PROCESSING_UPLOAD", "PROCESSING_DOWNLOAD"})
 _NOT_THE_POSTS_FAULT = frozenset({"internal", "auth_removed", "spam_risk_too_many_posts"})
+_UPLOADS_ID = "v_"
+"""How ids of uploads begin; those of posts are numbers."""
+
 _HOME = "https://www.tiktok.com"
 _IN_INBOX = "the draft is in TikTok's inbox of this account: open the app, add the words, post it"
 
@@ -144,16 +147,42 @@ def _complete(
     later: timedelta | None,
 ) -> Published | Processing:
     """A finished post: its id comes after moderation, and never for one that not everyone sees."""
-    profile = f"https://www.tiktok.com/@{receipt.username}" if receipt.username else _HOME
-    post_id = inside(known, "publicaly_available_post_id", 0)  # TikTok spells it so
-    if post_id is not None:
-        by_name = f"{profile}/video/{post_id}"
-        url = by_name if receipt.username else f"{_HOME}/player/v1/{post_id}"
-        return Published(post_id=str(post_id), url=url)
+    public = public_post(known, receipt)
+    if public is not None:
+        return public
     if later is not None:
         return Processing(receipt=written(receipt), look_after=later, note="being moderated")
     return Published(
         post_id=receipt.publish_id,
-        url=profile,
+        url=_profile(receipt),
         note="TikTok tells no address of it: it is not public, or still being moderated",
     )
+
+
+def public_post(known: Any, receipt: TiktokReceipt) -> Published | None:  # noqa: ANN401
+    """The post, once TikTok says under which id everyone sees it."""
+    post_id = inside(known, "publicaly_available_post_id", 0)  # TikTok spells it so
+    if post_id is None:
+        return None
+    by_name = f"{_profile(receipt)}/video/{post_id}"
+    url = by_name if receipt.username else f"{_HOME}/player/v1/{post_id}"
+    return Published(post_id=str(post_id), url=url)
+
+
+def _profile(receipt: TiktokReceipt) -> str:
+    return f"{_HOME}/@{receipt.username}" if receipt.username else _HOME
+
+
+def lacks_id(publication: Publication) -> bool:
+    """Whether TikTok's only word for the post is the one for its upload."""
+    return (publication.post_id or "").startswith(_UPLOADS_ID)
+
+
+def upload_of(publication: Publication) -> TiktokReceipt:
+    """By what a post is looked at that lacks its id."""
+    known_as = publication.post_id or ""
+    try:
+        receipt = TiktokReceipt.read(publication.receipt or "")
+    except NotFound:  # it was found live before there was one
+        return TiktokReceipt(publish_id=known_as, since=publication.planned_at)
+    return replace(receipt, publish_id=known_as)

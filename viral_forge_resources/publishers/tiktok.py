@@ -41,9 +41,12 @@ from viral_forge_resources.publishers._tiktok_metrics import MOST_AT_ONCE, Tikto
 from viral_forge_resources.publishers._tiktok_sight import (
     TiktokReceipt,
     TiktokSession,
+    lacks_id,
     may_begin_anew,
     outcome_of,
     place_of,
+    public_post,
+    upload_of,
 )
 from viral_forge_resources.publishers._tools import PublishTools
 from viral_forge_resources.settings import settings_config
@@ -269,6 +272,22 @@ class TiktokPublisher:
         reader = TiktokMetrics(caller=caller, origin=httpx.URL(str(self.settings.api_url)))
         with outcomes(channel_id, is_reading=True):
             return reader.read(publications)
+
+    def lacks_id(self, publication: Publication) -> bool:
+        """Whether TikTok had told no id of the post when it went out."""
+        return lacks_id(publication)
+
+    def told_since(self, publication: Publication) -> Published | None:
+        """The post under the id that TikTok told since; None: not yet, or it is not public.
+
+        Raises:
+            NotFound: TikTok knows nothing of the upload any more.
+            Transient, ReauthorisationNeeded, Misconfigured, UnexpectedAnswer: no answer this time.
+        """
+        upload = upload_of(publication)
+        with outcomes(publication.channel_id, is_reading=True):
+            channel = publication.channel_id.partition(":")[2]
+            return public_post(self._calls(channel).status(upload.publish_id), upload)
 
     def _id(self, channel: str) -> str:
         return f"{self.platform}:{channel}"

@@ -15,6 +15,7 @@ from viral_forge_resources.contracts.publishing import (
     PostText,
     Publication,
     PublicationState,
+    Published,
 )
 from viral_forge_resources.state import snapshots
 from viral_forge_resources.state.channel_halts import is_halted
@@ -304,6 +305,20 @@ def settle(
     if is_taken and state in _ENDS:
         _forget_session(connection, publications.c.publication_id == publication_id)
     return is_taken
+
+
+def rename(connection: sa.Connection, publication: Publication, known_as: Published) -> bool:
+    """True if the live post stands under the id ``known_as`` from now on, and its state as it was.
+
+    False if it was taken down, or got another id than ``publication`` has, meanwhile.
+    """
+    step = sa.update(publications).where(
+        _is(publication.publication_id),
+        publications.c.state == _S.PUBLISHED,
+        publications.c.post_id == publication.post_id,
+    )
+    values = {"post_id": known_as.post_id, "post_url": known_as.url, "reason": known_as.note}
+    return connection.execute(step.values(values)).rowcount > 0
 
 
 def _forget_session(connection: sa.Connection, which: sa.ColumnElement[bool]) -> None:
