@@ -132,6 +132,15 @@ def test_revenue_that_is_forbidden_takes_no_other_number_along(tube):
     assert rows[post.publication_id, "engaged_views"].value == 240
 
 
+def test_analytics_that_are_forbidden_take_no_count_along(tube):
+    tube.analytics.is_shut = True
+    post = _post(tube, 1, "video000000")
+    rows = _read(tube, post)
+    assert rows[post.publication_id, "views"].value == 12_345
+    assert rows[post.publication_id, "engaged_views"].value is None
+    assert "permission" in str(rows[post.publication_id, "engaged_views"].reason)
+
+
 def test_a_partner_is_told_revenue_in_its_currency(tube):
     tube.analytics.is_partner = True
     post = _post(tube, 1, "video000000")

@@ -33,15 +33,19 @@ class Analytics:
         curves: of each video, its points: place and ratio.
         processed_until: the last day there are rows of; None: there is none.
         is_partner: whether it may ask for revenue; else that is refused.
+        is_shut: the account gave no permission to read any of it.
     """
 
     days: dict[str, dict[date, dict[str, float]]] = field(default_factory=dict)
     curves: dict[str, list[tuple[float, float]]] = field(default_factory=dict)
     processed_until: date | None = None
     is_partner: bool = False
+    is_shut: bool = False
 
     def report(self, asked: Asked) -> Reply:
         """An answer to ``reports.query``; where there is nothing, ``rows`` is left out."""
+        if self.is_shut:
+            return _refused(403, "insufficientPermissions", "Insufficient Permission")
         query = asked.query
         problem = discovery.query_problem("youtubeAnalytics.v2", "reports.query", query)
         metrics = query.get("metrics", "").split(",")

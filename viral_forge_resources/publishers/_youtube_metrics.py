@@ -5,9 +5,8 @@ Source: https://developers.google.com/youtube/analytics/reference/reports/query
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import httpx
 
@@ -19,6 +18,7 @@ from viral_forge_resources.platforms.reading import inside
 from viral_forge_resources.publishers._calling import Call, Caller, Refused
 from viral_forge_resources.publishers._readings import Readings, number_in
 from viral_forge_resources.publishers._youtube_calls import Allowances
+from viral_forge_resources.publishers._youtube_days import day_of, end_of, is_older, today
 from viral_forge_resources.publishers._youtube_refusals import DAY_STARTS_IN
 
 MOST_AT_ONCE = 50
@@ -38,13 +38,16 @@ _LAGS = timedelta(hours=48)
 _CURVE_FROM = timedelta(hours=72)
 _LOOKS_BACK = timedelta(days=14)
 _CURRENCY = "USD"
-_FORBIDDEN = frozenset({"forbidden", "insufficientPermissions"})
+_FORBIDDEN = frozenset({"forbidden", "insufficientPermissions", "status 403"})
 
 _GONE = "YouTube lists no such video: it was removed"
 _HIDDEN = "YouTube tells no such count of this video: it is hidden, or switched off"
 _NOT_PROCESSED = "YouTube has not processed the day of the post yet: that takes 48 to 72 hours"
 _NO_ROW = "YouTube Analytics has no row of this video yet"
 _NO_CURVE = "YouTube Analytics shows no curve: too few people watched, or it is not processed yet"
+_NO_ANALYTICS = (
+    "YouTube tells only counts of this channel: the permission to read its Analytics is missing"
+)
 _NO_SCOPE = "the account was connected without the permission to read revenue"
 _NO_PARTNER = (
     "YouTube tells no revenue of this channel: it is not in the Partner Program, or the permission"
@@ -76,7 +79,7 @@ class YoutubeMetrics:
         """
         now = self.caller.tools.clock()
         rows = list(self._counts(publications, now))
-        old = tuple(p for p in publications if _is_older(p, _LAGS, now))
+        old = tuple(p for p in publications if is_older(p, _LAGS, now))
         if old:
             rows += self._reported(old, now)
         return tuple(rows)
@@ -98,31 +101,37 @@ class YoutubeMetrics:
         self, publications: tuple[Publication, ...], now: datetime
     ) -> Iterator[PostMetric]:
         """Rows up to the end of the last day that YouTube has processed."""
-        day = self._last_processed_day(now)
+        try:
+            day = self._last_processed_day(now)
+        except Refused as refused:
+            if refused.code not in _FORBIDDEN:
+                raise
+            yield from _absent(publications, now, _NO_ANALYTICS)
+            return
         if day is None:
             yield from _absent(publications, now, _NOT_PROCESSED)
             return
-        as_of = _end_of(day)
-        processed = tuple(p for p in publications if _day_of(p) <= day)
-        yield from _absent([p for p in publications if _day_of(p) > day], now, _NOT_PROCESSED)
+        as_of = end_of(day)
+        processed = tuple(p for p in publications if day_of(p) <= day)
+        yield from _absent([p for p in publications if day_of(p) > day], now, _NOT_PROCESSED)
         if processed:
             yield from self._totals(processed, day)
             yield from self._revenue(processed, day)
             for publication in processed:
-                if _is_older(publication, _CURVE_FROM, now):
+                if is_older(publication, _CURVE_FROM, now):
                     yield from self._curve(publication, day, as_of)
 
     def _last_processed_day(self, now: datetime) -> date | None:
-        today = now.astimezone(ZoneInfo(DAY_STARTS_IN)).date()
+        last = today(now)
         table = self._report(
-            "views", start=today - _LOOKS_BACK, end=today, dimensions="day", sort="day"
+            "views", start=last - _LOOKS_BACK, end=last, dimensions="day", sort="day"
         )
         days = [str(row["day"]) for row in table]
         return date.fromisoformat(max(days)) if days else None
 
     def _totals(self, publications: tuple[Publication, ...], day: date) -> Iterator[PostMetric]:
         by_video = self._by_video(",".join(_REPORTED), publications, day)
-        readings = Readings(platform="youtube", source=_ANALYTICS, as_of=_end_of(day))
+        readings = Readings(platform="youtube", source=_ANALYTICS, as_of=end_of(day))
         for publication in publications:
             row = by_video.get(str(publication.post_id))
             for column, (metric, factor) in _REPORTED.items():
@@ -133,7 +142,7 @@ class YoutubeMetrics:
 
     def _revenue(self, publications: tuple[Publication, ...], day: date) -> Iterator[PostMetric]:
         """In a call of its own: a refusal of it takes no other number along."""
-        readings = Readings(platform="youtube", source=_ANALYTICS, as_of=_end_of(day))
+        readings = Readings(platform="youtube", source=_ANALYTICS, as_of=end_of(day))
         by_video: Mapping[str, Mapping[str, object]] = {}
         reason = _NO_ROW
         scopes = self.caller.token().scopes
@@ -161,7 +170,7 @@ class YoutubeMetrics:
         """The points that YouTube tells, and no others: nothing between them is made up."""
         table = self._report(
             "audienceWatchRatio",
-            start=_day_of(publication),
+            start=day_of(publication),
             end=day,
             dimensions="elapsedVideoTimeRatio",
             filters=f"video=={publication.post_id}",
@@ -184,7 +193,7 @@ class YoutubeMetrics:
         ids = ",".join(str(p.post_id) for p in publications)
         table = self._report(
             metrics,
-            start=min(_day_of(p) for p in publications),
+            start=min(day_of(p) for p in publications),
             end=day,
             dimensions="video",
             filters=f"video=={ids}",
@@ -226,22 +235,6 @@ class YoutubeMetrics:
         self.caller.tools.count(Use(bucket=bucket))
         call = Call(name=f"YouTube {name}", method="GET", url=url.copy_merge_params(dict(params)))
         return self.caller.send(call).document
-
-
-def _is_older(publication: Publication, age: timedelta, now: datetime) -> bool:
-    published = publication.published_at
-    return bool(publication.post_id) and published is not None and published + age <= now
-
-
-def _day_of(publication: Publication) -> date:
-    published = publication.published_at or publication.planned_at
-    return published.astimezone(ZoneInfo(DAY_STARTS_IN)).date()
-
-
-def _end_of(day: date) -> datetime:
-    """The first moment after a day of YouTube's."""
-    midnight = datetime.combine(day + timedelta(days=1), time(), ZoneInfo(DAY_STARTS_IN))
-    return midnight.astimezone(UTC)
 
 
 def _absent(

@@ -55,7 +55,7 @@ def judge_calls(clock: Callable[[], datetime]) -> Judge:
         if answer.is_success:
             return None
         error = inside(answer.document, "error")
-        reason = str(inside(error, "errors", 0, "reason"))
+        reason = str(inside(error, "errors", 0, "reason") or f"status {answer.status}")
         said = printable(one_line(inside(error, "message")) or f"status {answer.status}")
         return Refused(
             f"YouTube says {reason}: {said}",
