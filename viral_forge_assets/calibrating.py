@@ -1,6 +1,8 @@
 """Compares scores with results, and keeps the weights that people adopt."""
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -8,33 +10,67 @@ import sqlalchemy as sa
 from viral_forge_assets.domain.calibration import Calibration, Scored, calibration, refit
 from viral_forge_assets.domain.rewards import rewards
 from viral_forge_assets.domain.scoring import WEIGHTS
-from viral_forge_assets.rewarding import post_results
+from viral_forge_assets.rewarding import results_until
 from viral_forge_resources.contracts.calibration import ScoreWeights, WeightsState
 from viral_forge_resources.contracts.errors import BadInput
+from viral_forge_resources.contracts.results import ReportedPost
 from viral_forge_resources.state import candidates as candidates_state
-from viral_forge_resources.state import results
+from viral_forge_resources.state import niches as niches_state
+from viral_forge_resources.state import reporting
 from viral_forge_resources.state import score_weights as weights_state
 
 
-def scored_videos(connection: sa.Connection, niche: str) -> list[Scored]:
-    """Videos of the niche that have a score and a result."""
-    earned = rewards(post_results(connection, results.posts_of_niche(connection, niche)))
-    known = candidates_state.of_keys(connection, sorted(earned))
-    return [
-        Scored(
-            candidate_key=key,
-            score=candidate.score,
-            reward=earned[key],
-            parts={p.name: p.value for p in candidate.score_parts if p.value is not None},
-        )
-        for key, candidate in sorted(known.items())
-        if candidate.score is not None
-    ]
+def calibrations(
+    connection: sa.Connection, posts: Sequence[ReportedPost], *, until: datetime
+) -> dict[str, Calibration]:
+    """Whether each niche's scores predicted results, by niche.
+
+    Args:
+        connection: to the database.
+        posts: every live one of the studio: ranks are among all posts of a channel.
+        until: what was read later is left out.
+    """
+    scored = _scored(connection, posts, until=until)
+    names = {each.name for each in niches_state.all_niches(connection)}
+    return {name: calibration(scored.get(name, ())) for name in sorted({*names, *scored})}
 
 
-def calibration_of(connection: sa.Connection, niche: str) -> Calibration:
+def calibration_of(connection: sa.Connection, niche: str, *, now: datetime) -> Calibration:
     """Whether the niche's scores predicted results."""
-    return calibration(scored_videos(connection, niche))
+    return calibration(scored_of(connection, niche, now=now))
+
+
+def scored_of(connection: sa.Connection, niche: str, *, now: datetime) -> Sequence[Scored]:
+    """Videos of the niche that have a score and a result."""
+    posts = reporting.live_posts(connection, until=now)
+    return _scored(connection, posts, until=now).get(niche, ())
+
+
+def _scored(
+    connection: sa.Connection, posts: Sequence[ReportedPost], *, until: datetime
+) -> Mapping[str, Sequence[Scored]]:
+    """Videos that have a score and a result, by niche, without the parts of the score."""
+    earned = rewards(results_until(connection, posts, until=until))
+    found: defaultdict[str, list[Scored]] = defaultdict(list)
+    for post in {post.candidate_key: post for post in posts}.values():
+        if post.score is not None and post.candidate_key in earned:
+            found[post.niche].append(
+                Scored(
+                    candidate_key=post.candidate_key,
+                    score=post.score,
+                    reward=earned[post.candidate_key],
+                )
+            )
+    return found
+
+
+def _with_parts(connection: sa.Connection, videos: Sequence[Scored]) -> list[Scored]:
+    known = candidates_state.of_keys(connection, sorted(each.candidate_key for each in videos))
+    parts = {
+        key: {part.name: part.value for part in row.score_parts if part.value is not None}
+        for key, row in known.items()
+    }
+    return [replace(each, parts=parts.get(each.candidate_key, {})) for each in videos]
 
 
 def current_weights(
@@ -52,7 +88,7 @@ def propose_weights(connection: sa.Connection, niche: str, *, now: datetime) -> 
         BadInput: too few videos have a result, or the weights that count are as good.
     """
     _, current = current_weights(connection, niche)
-    found = refit(scored_videos(connection, niche), current)
+    found = refit(_with_parts(connection, scored_of(connection, niche, now=now)), current)
     remedy = "Let more posts become three days old; `viral-forge scoring show` counts them."
     if found.weights is None or found.correlation is None or found.before is None:
         raise BadInput(niche, reason=f"gets no new weights: {found.reason}", remedy=remedy)

@@ -1,18 +1,17 @@
 """The day's report: how the studio did, as a page, on paper, in tables and in pictures."""
 
 import base64
-from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 
 import dagster as dg
 import sqlalchemy as sa
 
+from viral_forge_assets.calibrating import calibrations
 from viral_forge_assets.domain.growth import Reading as ViewsRead
 from viral_forge_assets.domain.outlook import Outlook, outlook
 from viral_forge_assets.domain.report import READ, build
 from viral_forge_assets.domain.report_inputs import ReportInputs, Tried
-from viral_forge_assets.domain.rewards import COUNTED, PostResult, Reading, rewards
 from viral_forge_assets.domain.trends import Trend
 from viral_forge_assets.experimenting import standing
 from viral_forge_assets.failures import dagster_failures
@@ -87,7 +86,7 @@ def read_inputs(connection: sa.Connection, day: date) -> ReportInputs:
         retention=reporting.retention(connection, until=until),
         outlook=_outlook(connection, posts, views, trends),
         tried=tuple(_tried(connection)),
-        foretold=_foretold(connection, posts, until=until),
+        calibrations=calibrations(connection, posts, until=until),
         steps=studio_counts.steps(connection, until=until),
         spent=studio_counts.spent(connection, until=until),
         queue=studio_counts.queue(connection),
@@ -120,29 +119,6 @@ def _tried(connection: sa.Connection) -> Iterator[Tried]:
             known = standing(connection, experiment).beliefs
             in_all = sum(arm.rewards for arm in known.arms)
             yield Tried(name=experiment.niche, arms=known.arms, rewards=in_all)
-
-
-def _foretold(
-    connection: sa.Connection, posts: Sequence[ReportedPost], *, until: datetime
-) -> tuple[tuple[float, float], ...]:
-    read: defaultdict[str, list[Reading]] = defaultdict(list)
-    for metric in COUNTED:
-        for row in reporting.readings(connection, metric, until=until):
-            told = Reading(metric=metric, value=row.value, as_of=row.as_of)
-            read[row.publication_id].append(told)
-    results = [
-        PostResult(
-            publication_id=post.publication_id,
-            candidate_key=post.candidate_key,
-            channel_id=post.channel_id,
-            published_at=post.published_at,
-            readings=tuple(read[post.publication_id]),
-        )
-        for post in posts
-    ]
-    earned = rewards(results)
-    scores = {post.candidate_key: post.score for post in posts if post.score is not None}
-    return tuple((score, earned[key]) for key, score in scores.items() if key in earned)
 
 
 def _stored(storage: Storage, report: Report, files: ReportFiles) -> StoredFile:

@@ -1,6 +1,7 @@
 """Scores against results on real state, and weights that count once a person adopts them."""
 
 from dataclasses import replace
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -14,14 +15,18 @@ from viral_forge_assets.calibrating import (
     current_weights,
     decide_weights,
     propose_weights,
+    scored_of,
 )
 from viral_forge_assets.cli import app
+from viral_forge_assets.domain.report_calibration import calibration
 from viral_forge_assets.domain.rewards import RETENTION
 from viral_forge_assets.domain.scoring import WEIGHTS
 from viral_forge_assets.experimenting import start_experiment
+from viral_forge_assets.reports import read_inputs
 from viral_forge_assets.shortlisting import shortlist_round
 from viral_forge_resources.contracts.calibration import WeightsState
 from viral_forge_resources.contracts.errors import BadInput
+from viral_forge_resources.contracts.metrics import VIEWS
 from viral_forge_resources.contracts.records import ScorePart
 from viral_forge_resources.state import (
     candidates,
@@ -29,8 +34,10 @@ from viral_forge_resources.state import (
     niches,
     score_weights,
     sightings,
+    tables,
 )
 
+_POSTED = NOW - timedelta(days=300)
 _NAMES = ("velocity", "lifetime_rate", "engagement", "freshness")
 
 
@@ -44,14 +51,14 @@ def _measured(state: sa.Engine, number: int) -> None:
         )
         score = sum(WEIGHTS[part.name] * (part.value or 0) for part in parts)
         key = f"cooking:inbox:video-{place}"
-        publish(state, place, read=[(72, RETENTION, values[2])])
+        publish(state, place, at=_POSTED, read=[(72, RETENTION, values[2])])
         save_candidate(state, candidate_key=key, score=score, score_parts=parts)
 
 
 def test_too_few_results_tell_nothing_and_change_nothing(state):
     _measured(state, 5)
     with state.begin() as connection:
-        assert "5 videos have a score" in str(calibration_of(connection, "cooking").reason)
+        assert "5 videos have a score" in str(calibration_of(connection, "cooking", now=NOW).reason)
         with pytest.raises(BadInput, match="5 videos have a score and a result"):
             propose_weights(connection, "cooking", now=NOW)
 
@@ -151,6 +158,42 @@ def test_operators_see_refit_and_adopt(typed):
     assert "better than the middle" in shown
     assert _type("scoring", "reset", "cooking").exit_code == 0
     assert "is no open proposal" in _type("scoring", "decline", "1").stderr
+
+
+def test_the_report_draws_what_the_command_says(typed):
+    _measured(typed, 30)
+    said = _type("scoring", "show", "cooking").output
+    with typed.connect() as connection:
+        section = calibration(read_inputs(connection, date(2026, 11, 20)))
+    assert section.table is not None
+    assert section.chart is not None
+    ((name, videos, correlation, interval, reason),) = section.table.rows
+    assert (name, videos, reason) == ("cooking", 30, None)
+    assert f"results {correlation:.3f} ({interval}) over 30 videos" in said
+    drawn = [point for point in section.chart.series[0].points if point.value is not None]
+    for point in drawn:
+        good, of = point.label.split(" of ")
+        ends = f"{point.value:.2f} ({point.low:.2f} to {point.high:.2f})"
+        assert f": {of} videos, {good} better than the middle: {ends}" in said
+    assert len(drawn) > 1
+
+
+def test_a_video_is_ranked_among_all_posts_of_its_channel_whatever_their_niche(sqlite_state):
+    for place in range(6):
+        publish(sqlite_state, place, at=_POSTED, read=[(72, VIEWS, float(place))])
+    with sqlite_state.begin() as connection:
+        connection.execute(sa.update(tables.candidates).values(score=0.5))
+        before = _results(connection, "cooking")
+        of_niche = tables.candidates.c.candidate_key == "cooking:inbox:video-5"
+        connection.execute(sa.update(tables.candidates).where(of_niche).values(niche="knots"))
+        after = _results(connection, "cooking") | _results(connection, "knots")
+    assert len(before) == 6
+    assert after == before
+
+
+def _results(connection: sa.Connection, niche: str) -> dict[str, float]:
+    found = scored_of(connection, niche, now=NOW)
+    return {each.candidate_key: each.reward for each in found}
 
 
 def test_operators_see_what_a_niche_cost_and_earned(typed):

@@ -50,7 +50,7 @@ def test_a_full_studio_has_every_picture(inputs):
     assert drawn == {
         *("retention", "growth", "recipes", "calibration", "funnel", "money", "queue"),
     }
-    assert {s.name for s in report.sections if s.table} == {"slots", "growing"}
+    assert {s.name for s in report.sections if s.table} == {"slots", "growing", "calibration"}
 
 
 def test_numbers_that_were_not_read_are_absent_and_never_zero(inputs):

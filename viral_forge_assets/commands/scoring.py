@@ -30,7 +30,7 @@ def show(niche: _Niche) -> None:
     """Show how well scores predicted results, and every version of the weights."""
     with writing() as connection:
         known_niche(connection, niche)
-        found = calibration_of(connection, niche)
+        found = calibration_of(connection, niche, now=datetime.now(UTC))
         version, weights = current_weights(connection, niche)
         versions = weights_state.of_niche(connection, niche)
     counting = "the studio's own" if version is None else f"version {version}"

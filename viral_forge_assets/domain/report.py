@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping
 
-from viral_forge_assets.domain import report_results, report_studio
+from viral_forge_assets.domain import report_calibration, report_results, report_studio
 from viral_forge_assets.domain.report_inputs import ReportInputs
 from viral_forge_assets.domain.report_money import balances, profit_text, whole
 from viral_forge_assets.domain.report_words import count, dollars, of, span
@@ -47,7 +47,7 @@ def build(inputs: ReportInputs) -> Report:
             report_results.retention(inputs),
             report_results.growth(inputs),
             report_results.recipes(inputs),
-            report_results.calibration(inputs),
+            report_calibration.calibration(inputs),
             report_studio.funnel(inputs),
             report_studio.money(inputs),
             report_studio.slots(inputs),

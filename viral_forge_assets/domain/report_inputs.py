@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from viral_forge_assets.domain.arm_posteriors import ArmPosterior
+from viral_forge_assets.domain.calibration import Calibration
 from viral_forge_assets.domain.growth import Reading
 from viral_forge_assets.domain.outlook import Outlook
 from viral_forge_resources.contracts.results import (
@@ -42,7 +43,7 @@ class ReportInputs:
         posts: that are live, by moment.
         newest: of each post's numbers, by publication id and metric.
         views: every reading of views, by publication id, the oldest first.
-        foretold: score and result, in [0, 1], of each video that has both.
+        calibrations: whether scores predicted results, by niche.
         queue: as it stands now.
     """
 
@@ -53,7 +54,7 @@ class ReportInputs:
     retention: Sequence[CurvePoint]
     outlook: Outlook
     tried: Sequence[Tried]
-    foretold: Sequence[tuple[float, float]]
+    calibrations: Mapping[str, Calibration]
     steps: Steps
     spent: Sequence[Spent]
     queue: Sequence[Queue]

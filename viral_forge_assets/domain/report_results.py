@@ -1,11 +1,10 @@
-"""Sections of a report on what posts did: retention, growth, recipes, calibration."""
+"""Sections of a report on what posts did: retention, growth, recipes."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from viral_forge_assets.domain.growth import curve
-from viral_forge_assets.domain.reliability import reliability
 from viral_forge_assets.domain.report_inputs import ReportInputs, Tried
 from viral_forge_assets.domain.report_words import age, share
 from viral_forge_resources.contracts.metrics import AGES, position_of
@@ -174,48 +173,6 @@ def recipes(inputs: ReportInputs) -> Section:
 
 def _arm_name(tried: Tried, arm: str, every: Sequence[Tried]) -> str:
     return arm if len(every) == 1 else f"{tried.name}: {arm}"
-
-
-def calibration(inputs: ReportInputs) -> Section:
-    """Whether scores foretold results."""
-    found = reliability(inputs.foretold)
-    named = Section(
-        name="calibration",
-        title="Did the score foretell it?",
-        sentence=_calibration_words(found.correlation, found.videos),
-    )
-    if found.reason is not None:
-        return _absent(named, f"Not enough to say: {found.reason}.")
-    sizes = [each.videos for each in found.bins]
-    measured = Series(
-        name=f"fifths of the videos ({min(sizes)} or more each)",
-        points=tuple(Point(at=each.score, value=each.result) for each in found.bins),
-    )
-    chart = Chart(
-        kind=ChartKind.LINES,
-        x=Axis(label="score before it was made", low=0, high=1),
-        y=Axis(label="result among its channel's posts", is_share=True, low=0, high=1),
-        series=(
-            measured,
-            Series(
-                name="as foretold",
-                points=(Point(at=0, value=0), Point(at=1, value=1)),
-                is_reference=True,
-            ),
-        ),
-    )
-    return _with(named, chart)
-
-
-def _calibration_words(correlation: float | None, videos: int) -> str:
-    if correlation is None:
-        return "Videos by score, and what they came to."
-    size = abs(correlation)
-    strong = "well" if size >= 0.5 else "a little" if size >= 0.2 else "not at all"  # noqa: PLR2004
-    words = f"wrongly ({strong})" if correlation <= -0.2 else strong  # noqa: PLR2004
-    return (
-        f"The score foretells {words}: rank correlation {correlation:.2f} over {videos:,} videos."
-    )
 
 
 def _absent(named: Section, why: str) -> Section:

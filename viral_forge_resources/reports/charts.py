@@ -41,6 +41,8 @@ def _lines(chart: Chart, axes: "Axes") -> None:
         is_dense = len(xs) > _DENSE
         axes.plot(xs, ys, color=colour, marker="" if is_dense else marker, label=_name(series))
         for point in series.points:
+            if point.low is not None and point.high is not None:
+                axes.plot([point.at] * 2, [point.low, point.high], color=colour, alpha=0.35)
             _beside(axes, point, at=(point.at, point.value))
         number += 1
 
