@@ -3,6 +3,7 @@
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 
@@ -69,7 +70,7 @@ def open_takedowns_sensor(
     tries = " ".join(f"{each.publication_id}:{each.attempts}" for each in due)
     tags = {_WORK_TAG: hashlib.sha256(tries.encode()).hexdigest()[:32]}
     runs = context.instance.get_runs_count(dg.RunsFilter(tags=tags))
-    if not due or (runs and not _was_left(context.instance, tags, runs, now)):
+    if not due or (runs and not _was_left(_newest(context.instance, tags), runs, now)):
         return dg.SkipReason("nothing is to be taken down now, or a run is at it")
     run_key = f"takedown:{tags[_WORK_TAG]}:{runs}"
     return dg.SensorResult(run_requests=[dg.RunRequest(run_key=run_key, tags=tags)])
@@ -82,39 +83,69 @@ def _is_abandoned(state: sa.Engine, row: Publication, now: datetime) -> bool:
     return not liveness.is_held(state, row.claimed_by)
 
 
-def _work(
-    rows: Iterable[Publication], steps: Iterable[tuple[str, Step]]
-) -> Mapping[str, list[str]]:
-    """What there is to do by candidate, the most urgent candidate first."""
-    by_candidate = defaultdict(list)
+@dataclass(kw_only=True)
+class _Work:
+    """What there is to do for one candidate.
+
+    Attributes:
+        said: each row or step, as it stands.
+        channels: those that it is to be posted on.
+        looks: something is to be looked at or added, too, which needs no turn.
+    """
+
+    said: list[str] = field(default_factory=list)
+    channels: set[str] = field(default_factory=set)
+    looks: bool = False
+
+
+def _work(rows: Iterable[Publication], steps: Iterable[tuple[str, Step]]) -> Mapping[str, _Work]:
+    """By candidate, the most urgent candidate first."""
+    by_candidate: dict[str, _Work] = defaultdict(_Work)
     for row in rows:
-        moment = row.due_at.isoformat()
-        by_candidate[row.candidate_key].append(
-            f"{row.publication_id}:{row.state}:{row.attempts}:{moment}"
-        )
+        work, moment = by_candidate[row.candidate_key], row.due_at.isoformat()
+        work.said.append(f"{row.publication_id}:{row.state}:{row.attempts}:{moment}")
+        if row.state is PublicationState.APPROVED:
+            work.channels.add(row.channel_id)
+        else:
+            work.looks = True
     for key, step in steps:
-        by_candidate[key].append(f"{step.publication_id}:{step.step}:{step.attempts}")
+        by_candidate[key].said.append(f"{step.publication_id}:{step.step}:{step.attempts}")
+        by_candidate[key].looks = True
     return by_candidate
 
 
 def _requests(
-    instance: dg.DagsterInstance, work: Mapping[str, list[str]], now: datetime
+    instance: dg.DagsterInstance, by_candidate: Mapping[str, _Work], now: datetime
 ) -> Iterator[dg.RunRequest]:
-    known = set(instance.get_dynamic_partitions("candidates"))
-    for key, said in work.items():
-        tags = {_WORK_TAG: _fingerprint(said)}
+    """A run for each candidate that has something to do which no run before it will be at.
+
+    A channel posts one at a time: a run that only waited for one that is at it would do nothing.
+    """
+    known, taken = set(instance.get_dynamic_partitions("candidates")), set[str]()
+    for key, work in by_candidate.items():
+        if key not in known or (work.channels <= taken and not work.looks):
+            continue
+        tags = {_WORK_TAG: _fingerprint(work.said)}
         runs = instance.get_runs_count(dg.RunsFilter(tags=tags))
-        if key in known and (not runs or _was_left(instance, tags, runs, now)):
+        newest = _newest(instance, tags) if runs else None
+        if newest is None or _was_left(newest, runs, now):
             run_key = f"publish:{tags[_WORK_TAG]}:{runs}"
             yield dg.RunRequest(run_key=run_key, partition_key=key, tags=tags)
+            taken |= work.channels
+        elif not newest.dagster_run.is_finished:
+            taken |= work.channels
 
 
-def _was_left(instance: dg.DagsterInstance, tags: dict[str, str], runs: int, now: datetime) -> bool:
-    """No run is at this work, and the last of them ended, without moving it, long enough ago.
+def _newest(instance: dg.DagsterInstance, tags: dict[str, str]) -> dg.RunRecord:
+    (newest,) = instance.get_run_records(dg.RunsFilter(tags=tags), limit=1)
+    return newest
+
+
+def _was_left(newest: dg.RunRecord, runs: int, now: datetime) -> bool:
+    """The last of ``runs`` at this work ended, without moving it, long enough ago.
 
     A run that is killed before its claim, or finds the channel busy, leaves the work as it was.
     """
-    (newest,) = instance.get_run_records(dg.RunsFilter(tags=tags), limit=1)
     wait = timedelta(minutes=min(2 ** min(runs, 10), _LONGEST_WAIT_MINUTES))
     return newest.dagster_run.is_finished and newest.update_timestamp + wait <= now
 

@@ -39,6 +39,7 @@ _ATTACHED = frozenset({ArtefactKind.COVER, ArtefactKind.SUBTITLES})
 _REMEMBERED = timedelta(days=365)
 """A channel's viewers may see after a year what they saw before."""
 
+_NO_COVER = "the clip's cover is not in storage: launch candidate_job for its candidate again"
 _DRAWS_OVER = frozenset({"watermark"})
 
 
@@ -64,6 +65,8 @@ class Guard:
         if refusal is not None or clip is None or video is None:
             return refusal or Refusal(reasons=("the clip's file is not in storage",))
         post = self._post(publication, clip, video, files)
+        if post is None:
+            return Refusal(reasons=(_NO_COVER,))
         problems = (
             *publisher.problems(post),
             *self._untold(publication),
@@ -148,8 +151,13 @@ class Guard:
             and likeness(mine, other.likeness).is_same
         )
 
-    def _post(self, publication: Publication, clip: Clip, video: Path, files: ExitStack) -> Post:
+    def _post(
+        self, publication: Publication, clip: Clip, video: Path, files: ExitStack
+    ) -> Post | None:
+        """None where the clip has no cover in storage: every render makes one."""
         attached = self._attached(publication, files)
+        if ArtefactKind.COVER not in attached:
+            return None
         return Post(
             publication_id=publication.publication_id,
             channel=self.channel(publication).name,
@@ -171,7 +179,9 @@ class Guard:
         return {
             artefact.kind: files.enter_context(self.storage.as_file(artefact.storage_key))
             for artefact in recorded
-            if artefact.clip_number == publication.clip_number and artefact.kind in _ATTACHED
+            if artefact.clip_number == publication.clip_number
+            and artefact.kind in _ATTACHED
+            and self.storage.size_bytes(artefact.storage_key) is not None
         }
 
     def _has_overlay(self, publication: Publication) -> bool | None:

@@ -4,7 +4,9 @@ Every step is one conditional UPDATE, and nothing is handed to a platform twice 
 whose answer was lost is looked up there, never repeated.
 """
 
-from collections.abc import Callable, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -25,7 +27,7 @@ from viral_forge_assets.halting import halt_after
 from viral_forge_assets.queueing import deal_channel, turn_of
 from viral_forge_assets.spending import reserve_post, settle_post
 from viral_forge_resources.contracts.costs import Budget
-from viral_forge_resources.contracts.errors import NotFound, ViralForgeError
+from viral_forge_resources.contracts.errors import NotFound, Permanent, Transient, ViralForgeError
 from viral_forge_resources.contracts.prices import Prices
 from viral_forge_resources.contracts.publishing import (
     Lookup,
@@ -46,6 +48,9 @@ from viral_forge_resources.state import steps as steps_state
 
 _LEASE = timedelta(minutes=30)
 """Longer than any silence of a submission: when it is over, the answer is lost."""
+
+_MOST_CHANNELS = 16
+"""Of one candidate, that are worked on at once: they wait for networks nearly all the time."""
 
 _LOOK_AGAIN = {
     PublicationState.PROCESSING: timedelta(minutes=2),
@@ -87,16 +92,44 @@ class Poster:
     clock: Callable[[], datetime] = _now
 
     def work_on(self, candidate_key: str) -> tuple[Publication, ...]:
-        """Take every open row of the candidate one step on; its rows afterwards."""
+        """Take every open row of the candidate one step on; its rows afterwards.
+
+        Channels are worked on side by side, the posts of one channel one after the other.
+
+        Raises:
+            ViralForgeError: some rows could not be worked on; all others were.
+        """
         for publication in self._rows(candidate_key):
             if publication.state is PublicationState.SUBMITTING:
                 self._disown_if_dead(publication)
-        for publication in self._rows(candidate_key):
-            self._work_on(publication)
-        for publication in self._rows(candidate_key):
-            if publication.state is PublicationState.PUBLISHED:
-                self._finish(publication)
+        errors = [
+            *self._side_by_side(self._work_on, self._rows(candidate_key)),
+            *self._side_by_side(self._finish, self._rows(candidate_key)),
+        ]
+        if errors:
+            raise _as_one(errors)
         return self._rows(candidate_key)
+
+    def _side_by_side(
+        self, work: Callable[[Publication], None], rows: Iterable[Publication]
+    ) -> list[ViralForgeError]:
+        """Why rows could not be worked on: one row's trouble is not its siblings'."""
+
+        def one_by_one(of_channel: list[Publication]) -> list[ViralForgeError]:
+            errors = []
+            for row in of_channel:
+                try:
+                    work(row)
+                except ViralForgeError as error:
+                    errors.append(error)
+            return errors
+
+        by_channel = defaultdict(list)
+        for row in rows:
+            by_channel[row.channel_id].append(row)
+        with ThreadPoolExecutor(_MOST_CHANNELS, thread_name_prefix="channel") as channels:
+            ended = channels.map(one_by_one, by_channel.values())
+        return [error for errors in ended for error in errors]
 
     def _work_on(self, publication: Publication) -> None:
         match publication.state:
@@ -212,7 +245,10 @@ class Poster:
     def _finish(self, publication: Publication) -> None:
         """Do what is to be added to a live post, one step after the other."""
         now, publisher = self.clock(), self.publishers.get(_platform(publication))
-        if not isinstance(publisher, Finisher):  # in a dry run, or disabled: it waits
+        is_live = publication.state is PublicationState.PUBLISHED
+        if not is_live or not isinstance(
+            publisher, Finisher
+        ):  # in a dry run, or disabled: it waits
             return
         with self.state.connect() as connection:
             steps = steps_state.of_publication(connection, publication.publication_id)
@@ -284,6 +320,15 @@ class Poster:
             if is_taken and decided.post_id and isinstance(publisher, Finisher):
                 names = publisher.steps()
                 steps_state.add(connection, publication.publication_id, names, now=now)
+
+
+def _as_one(errors: list[ViralForgeError]) -> ViralForgeError:
+    """All of them: to be tried again if that may help each of them."""
+    if len(errors) == 1:
+        return errors[0]
+    may_help = all(isinstance(error, Transient) for error in errors)
+    told = "; ".join(dict.fromkeys(str(error) for error in errors))
+    return Transient(told) if may_help else Permanent(told)
 
 
 def _platform(publication: Publication) -> str:

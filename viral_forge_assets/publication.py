@@ -132,7 +132,6 @@ def _posted(row: Publication) -> dict[str, object]:
     partitions_def=candidate_partitions,
     deps=[publication_plan],
     kinds={"sql"},
-    pool="publish",
 )
 def published_posts(
     context: dg.AssetExecutionContext,

@@ -15,16 +15,16 @@ class FakeLending:
 
     folder: Path
 
-    def lend(self, video: Path, sha256: str) -> str:
+    def lend(self, video: Path, sha256: str, *, to: str) -> str:
         content = video.read_bytes()
         if hashlib.sha256(content).hexdigest() != sha256:
             raise Rejected("other bytes")
         self.folder.mkdir(parents=True, exist_ok=True)
-        (self.folder / sha256).write_bytes(content)
-        return f"{_HOST}{self.folder.absolute() / sha256}"
+        (self.folder / to).write_bytes(content)
+        return f"{_HOST}{self.folder.absolute() / to}"
 
-    def take_back(self, sha256: str) -> None:
-        (self.folder / sha256).unlink(missing_ok=True)
+    def take_back(self, to: str) -> None:
+        (self.folder / to).unlink(missing_ok=True)
 
 
 def fetched(address: str) -> bytes | None:

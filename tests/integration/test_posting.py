@@ -19,6 +19,7 @@ from viral_forge_assets.posting import Poster
 from viral_forge_resources.contracts.errors import (
     NotFound,
     OutcomeUnknown,
+    Permanent,
     RateLimited,
     Rejected,
     Unreachable,
@@ -481,6 +482,96 @@ def test_a_platform_that_does_not_answer_a_look_holds_up_no_other_post(desk):
     assert [first.state, second.state] == [_S.UNKNOWN, _S.PUBLISHED]
     assert first.reason == "the platform does not answer"
     assert datetime.now(UTC) < first.due_at < datetime.now(UTC) + timedelta(hours=1)
+
+
+def due_elsewhere(desk: Desk, channel_id: str) -> None:
+    """The same clip is due on another channel, too."""
+    save_publication(desk.state, channel_id=channel_id, due_at=_LONG_AGO)
+    with desk.state.begin() as connection:
+        outbox.approve(connection, sha256("clip"), now=_LONG_AGO)
+
+
+def test_channels_post_side_by_side(any_desk):
+    """One that uploads for an hour holds up no other."""
+    both_are_at_it = Barrier(2, timeout=20)
+
+    class Slow(FakePublisher):
+        def submit(self, post: Post, session: SessionLog) -> Published | Processing:
+            both_are_at_it.wait()
+            return super().submit(post, session)
+
+    any_desk.platform = Slow()
+    due_elsewhere(any_desk, "folder:elsewhere")
+
+    rows = any_desk.poster().work_on(KEY)
+
+    assert [row.state for row in rows] == [_S.PUBLISHED, _S.PUBLISHED]
+    assert any_desk.platform.submissions == 2
+
+
+def test_the_posts_of_one_channel_go_one_after_the_other(desk):
+    under_way: list[str] = []
+
+    class Watched(FakePublisher):
+        def submit(self, post: Post, session: SessionLog) -> Published | Processing:
+            under_way.append(post.publication_id)
+            with desk.state.connect() as connection:
+                submitting = outbox.in_state(connection, _S.SUBMITTING)
+            assert [row.publication_id for row in submitting] == [post.publication_id]
+            return super().submit(post, session)
+
+    desk.platform = Watched()
+    save_clip(desk, number=2, content="second")
+    save_publication(desk.state, clip_number=2, content_sha256=sha256("second"), due_at=_LONG_AGO)
+    with desk.state.begin() as connection:
+        approvals.record(connection, builders.approval(content_sha256=sha256("second")))
+        outbox.approve(connection, sha256("second"), now=_LONG_AGO)
+
+    rows = desk.poster().work_on(KEY)
+
+    assert {row.state for row in rows} == {_S.PUBLISHED}
+    assert len(under_way) == 2
+
+
+def test_a_post_whose_publisher_is_disabled_holds_up_no_other(desk):
+    due_elsewhere(desk, "absent:elsewhere")
+
+    with pytest.raises(NotFound, match="publisher 'absent' is not enabled"):
+        desk.work()
+
+    with desk.state.connect() as connection:
+        rows = outbox.of_candidate(connection, KEY)
+    states = {row.channel_id: row.state for row in rows}
+    assert states == {builders.CHANNEL: _S.PUBLISHED, "absent:elsewhere": _S.APPROVED}
+
+
+def test_what_holds_up_several_posts_is_told_of_each(desk):
+    due_elsewhere(desk, "absent:elsewhere")
+
+    with pytest.raises(Permanent, match=r"'folder' is not enabled.*'absent' is not enabled"):
+        desk.work(publishers={})
+
+
+@pytest.mark.parametrize("is_recorded", [True, False])
+def test_a_clip_without_its_cover_is_not_posted_and_says_what_to_do(desk, is_recorded):
+    """It was a bare KeyError, and an error of storage where only the file was gone."""
+    with desk.state.begin() as connection:
+        (cover,) = (
+            each
+            for each in artefacts.of_candidate(connection, KEY)
+            if each.kind is ArtefactKind.COVER
+        )
+        if not is_recorded:
+            table = sa.table("artefacts", sa.column("storage_key"))
+            is_cover = table.c.storage_key == cover.storage_key
+            connection.execute(sa.delete(table).where(is_cover))
+    if is_recorded:
+        desk.storage.delete(cover.storage_key)
+
+    row = desk.work()
+
+    assert (row.state, desk.platform.submissions) == (_S.WITHDRAWN, 0)
+    assert "launch candidate_job for its candidate again" in str(row.reason)
 
 
 def test_a_wait_begins_when_the_platform_answered(desk):

@@ -28,6 +28,7 @@ from viral_forge_assets.failures import dagster_failures
 from viral_forge_assets.partitions import candidate_partitions
 from viral_forge_resources.contracts.costs import Budget
 from viral_forge_resources.contracts.errors import BadInput, Unreachable
+from viral_forge_resources.contracts.publishing import PublicationState
 from viral_forge_resources.contracts.records import Candidate, CandidateStatus
 from viral_forge_resources.resources import state_resource
 from viral_forge_resources.state import candidates, liveness, niches, publications
@@ -313,10 +314,19 @@ def test_a_retirement_that_was_cut_off_is_finished(sqlite_state, instance):
     assert isinstance(again, dg.SkipReason)
 
 
-def due_post(state: sa.Engine, instance: dg.DagsterInstance, key: str = KEY) -> None:
+def due_post(
+    state: sa.Engine,
+    instance: dg.DagsterInstance,
+    key: str = KEY,
+    *,
+    channel_id: str = CHANNEL,
+    due_at: datetime = _LONG_AGO,
+) -> None:
     """An approved post of the candidate that is due."""
     content = sha256(key)
-    save_publication(state, candidate_key=key, content_sha256=content, due_at=_LONG_AGO)
+    save_publication(
+        state, candidate_key=key, content_sha256=content, channel_id=channel_id, due_at=due_at
+    )
     with state.begin() as connection:
         publications.approve(connection, content, now=_LONG_AGO)
     instance.add_dynamic_partitions("candidates", [key])
@@ -448,7 +458,8 @@ def test_a_due_post_is_not_lost_where_its_run_left_it_as_it_was(sqlite_state, in
 
 def test_posts_whose_runs_fail_do_not_hide_those_behind_them(sqlite_state, instance):
     for number in range(26):
-        due_post(sqlite_state, instance, f"cooking:inbox:video-{number:02}")
+        key, channel_id = f"cooking:inbox:video-{number:02}", f"folder:channel-{number:02}"
+        due_post(sqlite_state, instance, key, channel_id=channel_id)
     first = tick(due_publications_sensor, instance, sqlite_state)
     assert isinstance(first, dg.SensorResult)
     for request in first.run_requests or ():
@@ -459,6 +470,51 @@ def test_posts_whose_runs_fail_do_not_hide_those_behind_them(sqlite_state, insta
     assert len(requests(first)) == 25
     assert len(requests(second)) == 1
     assert not set(requests(first)) & set(requests(second))
+
+
+def test_of_two_posts_for_one_channel_the_second_gets_a_run_once_the_first_is_out(
+    sqlite_state, instance
+):
+    """A run that finds its channel busy would do nothing, and hold a place while it does."""
+    second, later = "cooking:inbox:second", _LONG_AGO + timedelta(seconds=1)
+    due_post(sqlite_state, instance)
+    due_post(sqlite_state, instance, second, due_at=later)
+
+    first = asked(tick(due_publications_sensor, instance, sqlite_state))
+    add_run(instance, dg.DagsterRunStatus.STARTED, tags=first.tags)
+    while_queued = tick(due_publications_sensor, instance, sqlite_state)
+    claim_post(sqlite_state, by="run-1", lease=timedelta(minutes=30))
+    with liveness.hold(sqlite_state, "run-1"):
+        while_submitting = tick(due_publications_sensor, instance, sqlite_state)
+    settle_post(sqlite_state)
+    afterwards = asked(tick(due_publications_sensor, instance, sqlite_state))
+
+    assert first.partition_key == KEY
+    assert isinstance(while_queued, dg.SkipReason)
+    assert isinstance(while_submitting, dg.SkipReason)
+    assert afterwards.partition_key == second
+
+
+def test_a_post_for_a_channel_whose_run_failed_does_not_hold_up_the_next_one(
+    sqlite_state, instance
+):
+    second, later = "cooking:inbox:second", _LONG_AGO + timedelta(seconds=1)
+    due_post(sqlite_state, instance)
+    due_post(sqlite_state, instance, second, due_at=later)
+    first = asked(tick(due_publications_sensor, instance, sqlite_state))
+    add_run(instance, dg.DagsterRunStatus.FAILURE, tags=first.tags)
+
+    assert asked(tick(due_publications_sensor, instance, sqlite_state)).partition_key == second
+
+
+def settle_post(state: sa.Engine) -> None:
+    """Let the candidate's post be live."""
+    publication_id = publications.publication_id(sha256(KEY), CHANNEL)
+    submitting, now = PublicationState.SUBMITTING, datetime.now(UTC)
+    with state.begin() as connection:
+        assert publications.settle(
+            connection, publication_id, PublicationState.PUBLISHED, expected=submitting, now=now
+        )
 
 
 def during_run(

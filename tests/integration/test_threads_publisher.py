@@ -103,18 +103,30 @@ def test_what_was_left_behind_is_taken_back_some_days_later(tmp_path):
     kept = []
     for name in (b"first", b"second", b"third"):
         (tmp_path / "clip.mp4").write_bytes(name)
-        lending.lend(tmp_path / "clip.mp4", hashlib.sha256(name).hexdigest())
+        sha256 = hashlib.sha256(name).hexdigest()
+        lending.lend(tmp_path / "clip.mp4", sha256, to=f"post-{name.decode()}")
         kept.append({storage.get_bytes(key) for key in storage.keys("")})
     assert kept == [{b"first"}, {b"first", b"second"}, {b"second", b"third"}]
-    lending.take_back(hashlib.sha256(b"second").hexdigest())
+    lending.take_back("post-second")
     assert [storage.get_bytes(key) for key in storage.keys("")] == [b"third"]
+
+
+def test_what_one_account_has_fetched_is_still_there_for_another(tmp_path):
+    """The same bytes may be on their way to two accounts at once."""
+    storage = _LendingFolder(tmp_path / "storage")
+    lending = StorageLending(storage, lambda: NOW)
+    (tmp_path / "clip.mp4").write_bytes(b"clip")
+    for post in ("one", "other"):
+        lending.lend(tmp_path / "clip.mp4", hashlib.sha256(b"clip").hexdigest(), to=post)
+    lending.take_back("one")
+    assert [storage.get_bytes(key) for key in storage.keys("")] == [b"clip"]
 
 
 def test_other_bytes_than_the_approved_ones_are_not_lent(tmp_path):
     storage = _LendingFolder(tmp_path / "storage")
     (tmp_path / "clip.mp4").write_bytes(b"rendered anew")
     with pytest.raises(Rejected):
-        StorageLending(storage, lambda: NOW).lend(tmp_path / "clip.mp4", "0" * 64)
+        StorageLending(storage, lambda: NOW).lend(tmp_path / "clip.mp4", "0" * 64, to="post")
     assert list(storage.keys("")) == []
 
 

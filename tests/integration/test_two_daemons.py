@@ -21,7 +21,7 @@ from viral_forge_resources.storage.local import LocalStorage
 
 _NAMES = ("instagram", "linkedin", "threads", "youtube")
 """Live as soon as they are sent, and no limit on texts that are alike."""
-_CANDIDATES = 4
+_CANDIDATES = 20
 _CHANNELS = 10
 _WITHIN_S = 300
 

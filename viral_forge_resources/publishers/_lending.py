@@ -22,7 +22,7 @@ class StorageLending:
     storage: Storage
     clock: Callable[[], datetime]
 
-    def lend(self, video: Path, sha256: str) -> str:
+    def lend(self, video: Path, sha256: str, *, to: str) -> str:
         """Where anybody may read these very bytes for some hours; a secret.
 
         Raises:
@@ -37,7 +37,7 @@ class StorageLending:
             )
         today = self.clock().date()
         self._sweep(today - _A_DAY)
-        stored = storage.put_file(video, f"{_PLACE}{today.isoformat()}/{sha256}.mp4")
+        stored = storage.put_file(video, f"{_PLACE}{today.isoformat()}/{to}.mp4")
         if stored.sha256 != sha256:
             storage.delete(stored.key)
             raise Rejected(
@@ -45,10 +45,10 @@ class StorageLending:
             )
         return storage.lent(stored.key, lasts=_LASTS)
 
-    def take_back(self, sha256: str) -> None:
-        """Nobody can read them there any more."""
+    def take_back(self, to: str) -> None:
+        """Nobody can read them there any more; what was lent to others is still there."""
         for key in list(self.storage.keys(_PLACE)):
-            if key.endswith(f"/{sha256}.mp4"):
+            if key.endswith(f"/{to}.mp4"):
                 self.storage.delete(key)
 
     def _sweep(self, before: date) -> None:

@@ -15,16 +15,18 @@ from viral_forge_resources.contracts.quota import QuotaLedger, Use
 class Lending(Protocol):
     """Lets a platform that takes no files fetch a video."""
 
-    def lend(self, video: Path, sha256: str) -> str:
+    def lend(self, video: Path, sha256: str, *, to: str) -> str:
         """Where anybody may read these very bytes for some hours; a secret.
+
+        Each post, named by ``to``, gets an address of its own, also of the same bytes.
 
         Raises:
             Rejected: the file holds other bytes.
             Misconfigured: they cannot be read from outside.
         """
 
-    def take_back(self, sha256: str) -> None:
-        """Nobody can read them there any more; what was never lent is no error."""
+    def take_back(self, to: str) -> None:
+        """Nobody can read what was lent to that post any more; never lent is no error."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -134,7 +134,7 @@ class ThreadsPublisher:
     def _begun(self, api: ThreadsCalls, post: Post, session: SessionLog) -> _Session:
         text = words.text_of(post, synthetic_notice=self.settings.synthetic_notice)
         now = self.tools.clock()
-        address = self.tools.lending.lend(post.video, post.content_sha256)
+        address = self.tools.lending.lend(post.video, post.content_sha256, to=post.publication_id)
         begun = _Session(container=api.open(address, text), text=text, since=now)
         session.save(written(begun))
         return begun
@@ -148,7 +148,7 @@ class ThreadsPublisher:
             return
         if status != "ERROR":
             raise Unreachable(f"the container is begun anew: Threads calls it '{status}'")
-        self.tools.lending.take_back(post.content_sha256)
+        self.tools.lending.take_back(post.publication_id)
         session.save(written(replace(saved, container="")))  # the next one begins anew
         raise unusable(error)
 
@@ -160,7 +160,7 @@ class ThreadsPublisher:
         return api.seen(api.publish(saved.container), note)
 
     def _done(self, post: Post | Publication, live: Published) -> Published:
-        self.tools.lending.take_back(post.content_sha256)
+        self.tools.lending.take_back(post.publication_id)
         return live
 
     def check(self, receipt: str, *, channel: str) -> Published | Processing:

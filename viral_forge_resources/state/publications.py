@@ -212,9 +212,10 @@ def _withdraw(connection: sa.Connection, which: sa.ColumnElement[bool], *, reaso
 def due(connection: sa.Connection, *, now: datetime, limit: int) -> tuple[Publication, ...]:
     """What there is to do: approved ones that are due first, then those to look at again.
 
-    Approved ones of a channel that has stopped wait.
+    Approved ones of a channel that has stopped, or is submitting another one, wait.
     """
-    waits = (publications.c.state == _S.APPROVED) & is_halted(publications.c.channel_id)
+    is_held_up = is_halted(publications.c.channel_id) | _is_channel_busy()
+    waits = (publications.c.state == _S.APPROVED) & is_held_up
     statement = sa.select(publications).where(
         publications.c.state.in_(_DUE), publications.c.due_at <= now, ~waits
     )
@@ -237,14 +238,10 @@ def claim(
     It may not while another one of the channel is submitting, while the channel has stopped, or if
     it is not approved and due.
     """
-    other = publications.alias("other")
-    is_channel_busy = sa.exists().where(
-        other.c.channel_id == publications.c.channel_id, other.c.state == _S.SUBMITTING
-    )
     step = (
         sa.update(publications)
         .where(_is(publication_id), publications.c.state == _S.APPROVED)
-        .where(publications.c.due_at <= now, ~is_channel_busy)
+        .where(publications.c.due_at <= now, ~_is_channel_busy())
         .where(~is_halted(publications.c.channel_id))
         .values(state=_S.SUBMITTING, lease_until=now + lease)
         .values(claimed_by=claimed_by, claimed_at=now)
@@ -256,6 +253,13 @@ def claim(
     except sa.exc.IntegrityError:  # the unique indices saw a claim that this transaction could not
         return None
     return found[0] if found else None
+
+
+def _is_channel_busy() -> sa.ColumnElement[bool]:
+    other = publications.alias("other")
+    return sa.exists().where(
+        other.c.channel_id == publications.c.channel_id, other.c.state == _S.SUBMITTING
+    )
 
 
 def renew(connection: sa.Connection, claimed: Publication, *, lease_until: datetime) -> bool:
