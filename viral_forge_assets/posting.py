@@ -49,7 +49,7 @@ from viral_forge_resources.state import steps as steps_state
 _LEASE = timedelta(minutes=30)
 """Longer than any silence of a submission: when it is over, the answer is lost."""
 
-_MOST_CHANNELS = 16
+_MOST_CHANNELS = 20
 """Of one candidate, that are worked on at once: they wait for networks nearly all the time."""
 
 _LOOK_AGAIN = {

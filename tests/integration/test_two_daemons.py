@@ -21,9 +21,9 @@ from viral_forge_resources.storage.local import LocalStorage
 
 _NAMES = ("instagram", "linkedin", "threads", "youtube")
 """Live as soon as they are sent, and no limit on texts that are alike."""
-_CANDIDATES = 20
-_CHANNELS = 10
-_WITHIN_S = 300
+_CANDIDATES = 10
+_CHANNELS = 20
+_WITHIN_S = 480
 
 
 def _are_all_published(state: sa.Engine) -> bool:
