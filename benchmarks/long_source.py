@@ -125,7 +125,7 @@ def _tell_transcription(source: Path) -> None:
         print(f"transcription: not measured, {missing}")
         return
     probe = AvReader().probe(source, name=source.name)
-    cost = cost_of(lambda: transcriber.transcribe(source, probe))
+    cost = cost_of(lambda: transcriber.transcribe(source, probe, used_gpu=_ignored))
     print(f"transcription by {transcriber.model}: {cost.wall_s / probe.duration_s:.3f} of duration")
 
 

@@ -1,8 +1,10 @@
 """Stage 3, by candidate: the words as spoken, and the captions as shown."""
 
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
 
 import dagster as dg
 import sqlalchemy as sa
@@ -18,15 +20,20 @@ from viral_forge_assets.domain.placement import (
 from viral_forge_assets.domain.safe_zones import Frame
 from viral_forge_assets.failures import dagster_failures
 from viral_forge_assets.metadata import Metadata, file_metadata
+from viral_forge_assets.metering import metered
 from viral_forge_assets.partitions import candidate_partitions
 from viral_forge_assets.provenance import keep, kept, load, made_from
-from viral_forge_assets.spending import Spender
 from viral_forge_assets.translating import Translator
 from viral_forge_resources.contracts.costs import Budget, CostKind
 from viral_forge_resources.contracts.errors import BadInput
 from viral_forge_resources.contracts.keys import CandidateKey, parse_candidate_key
 from viral_forge_resources.contracts.llm import LanguageModel
-from viral_forge_resources.contracts.media import SceneMap, Transcript, TranscriptOrigin
+from viral_forge_resources.contracts.media import (
+    MediaProbe,
+    SceneMap,
+    Transcript,
+    TranscriptOrigin,
+)
 from viral_forge_resources.contracts.media_ports import Fonts, SubtitleReader, Transcriber
 from viral_forge_resources.contracts.prices import Prices
 from viral_forge_resources.contracts.storage import Storage
@@ -56,7 +63,6 @@ def transcript(
     transcriber: dg.ResourceParam[Transcriber],
     state: dg.ResourceParam[sa.Engine],
     prices: dg.ResourceParam[Prices],
-    llm_budget: dg.ResourceParam[Budget],
 ) -> dg.MaterializeResult[None]:
     """Words as spoken with their times, in seconds from the first video frame.
 
@@ -76,15 +82,11 @@ def transcript(
         words = _heard_before(storage, document, origin)
         is_reused = words is not None
         if words is None:
-            spender = Spender(
-                state=state,
-                prices=prices,
-                budget=llm_budget,
-                niche=key.niche,
-                candidate_key=context.partition_key,
-            )
-            with spender.metered(CostKind.TRANSCRIPTION, transcriber.model or "subtitles"):
-                words = _words(storage, source, subtitles, transcriber, origin=origin)
+            heard_by = transcriber.model or "subtitles"
+            paid = metered(state, prices, str(key), CostKind.TRANSCRIPTION, heard_by)
+            with paid as used_gpu:
+                hear = partial(transcriber.transcribe, used_gpu=used_gpu)
+                words = _words(storage, source, subtitles, hear, origin=origin)
         stored = keep(storage, document, words, origin=origin)
     return dg.MaterializeResult(metadata=file_metadata(stored, reused=is_reused) | _facts(words))
 
@@ -104,7 +106,7 @@ def _words(
     storage: Storage,
     source: SourceFile,
     subtitles: SubtitleReader,
-    transcriber: Transcriber,
+    hear: Callable[[Path, MediaProbe], Transcript],
     *,
     origin: str,
 ) -> Transcript:
@@ -117,7 +119,7 @@ def _words(
     words = _heard_before(storage, shared, origin)
     if words is None:
         with storage.as_file(source.video.key) as path:
-            words = transcriber.transcribe(path, source.probe)
+            words = hear(path, source.probe)
         keep(storage, shared, words, origin=origin)
     return words
 
@@ -154,6 +156,7 @@ def caption_track(
     fonts: dg.ResourceParam[Fonts],
     language_models: dg.ResourceParam[Sequence[LanguageModel]],
     llm_budget: dg.ResourceParam[Budget],
+    prices: dg.ResourceParam[Prices],
     caption_styles: dg.ResourceParam[Mapping[str, CaptionStyle]],
 ) -> dg.MaterializeResult[None]:
     """Captions on the edited timeline: ASS to burn in, SRT and WebVTT for players.
@@ -163,7 +166,8 @@ def caption_track(
     for another language, language models translate them; where none does, they stay as spoken.
     """
     key = parse_candidate_key(context.partition_key)
-    with dagster_failures("writing the captions"):
+    paid = metered(state, prices, str(key), CostKind.CAPTIONS, "caption_track")
+    with dagster_failures("writing the captions"), paid:
         document = key.storage_key("captions", "transcript.json")
         words = load(storage, document, Transcript, made_by="transcript")
         document = key.storage_key("transform", "edit_plan.json")

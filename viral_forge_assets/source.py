@@ -18,11 +18,14 @@ from viral_forge_assets.metadata import (
     media_metadata,
     picture,
 )
+from viral_forge_assets.metering import metered
 from viral_forge_assets.partitions import candidate_partitions, known_candidate
 from viral_forge_assets.provenance import artefact_of, load
+from viral_forge_resources.contracts.costs import CostKind
 from viral_forge_resources.contracts.errors import BadInput
 from viral_forge_resources.contracts.keys import parse_candidate_key
 from viral_forge_resources.contracts.media_ports import Downloader, MediaReader
+from viral_forge_resources.contracts.prices import Prices
 from viral_forge_resources.contracts.records import ArtefactKind, Candidate
 from viral_forge_resources.contracts.storage import Storage
 from viral_forge_resources.contracts.studio import ProgressDisplay, Studio
@@ -49,13 +52,15 @@ def source_video(
     media: dg.ResourceParam[MediaReader],
     studio: dg.ResourceParam[Studio],
     scratch: dg.ResourceParam[Path],
+    prices: dg.ResourceParam[Prices],
     progress: dg.ResourceParam[ProgressDisplay],
 ) -> dg.MaterializeResult[None]:
     """The candidate's original video, whole and playable, fetched under a right to use it.
 
     Kept once per candidate: a video that is here already is not fetched again.
     """
-    with dagster_failures("fetching the source video"):
+    paid = metered(state, prices, context.partition_key, CostKind.ANALYSIS, "source_video")
+    with dagster_failures("fetching the source video"), paid:
         with state.connect() as connection:
             candidate = known_candidate(connection, context.partition_key)
             rights_id = require_right(connection, candidate, now=datetime.now(UTC))

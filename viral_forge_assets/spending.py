@@ -1,6 +1,5 @@
 """Writes down what machines and posts cost, and stops before a budget is overdrawn."""
 
-import resource
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -9,6 +8,7 @@ from datetime import UTC, datetime
 import sqlalchemy as sa
 
 from viral_forge_assets.metadata import Metadata
+from viral_forge_assets.metering import CpuMeter, Machine
 from viral_forge_resources.contracts.costs import Budget, CostEvent, CostKind, Unit
 from viral_forge_resources.contracts.errors import OutcomeUnknown, ViralForgeError
 from viral_forge_resources.contracts.media import RenderReport
@@ -24,7 +24,6 @@ from viral_forge_resources.state import costs
 _CPU_S_PER_S = 12.0
 """CPU seconds of a second of clip: more than any recipe took here, for those never rendered yet."""
 
-_HERE = "this machine"
 _ON_CPU = "lib"  # libx264 and its like; those of hardware are named after it
 
 
@@ -43,23 +42,8 @@ class Spender:
     state: sa.Engine
     prices: Prices
     budget: Budget
-    niche: str
     candidate_key: str
     clock: Callable[[], datetime] = _now
-
-    @contextmanager
-    def metered(self, kind: CostKind, what: str) -> Generator[None]:
-        """Inside, CPU time of this process and its children is written down, also if it fails.
-
-        A run has a process of its own, so nobody else's work is counted.
-        """
-        started_s = _cpu_s()
-        try:
-            yield
-        finally:
-            took_s = _cpu_s() - started_s
-            with self.state.begin() as connection:
-                costs.record(connection, self._machine(kind, what, Unit.CPU_SECONDS, took_s))
 
     @contextmanager
     def rendering(self, clip_number: int, duration_s: float) -> Generator[None]:
@@ -68,11 +52,11 @@ class Spender:
         Raises:
             OverBudget: the day's or the clip's budget does not hold it; nothing was rendered.
         """
-        reserved, started_s = self._reserve_render(clip_number, duration_s), _cpu_s()
+        reserved, meter = self._reserve_render(clip_number, duration_s), CpuMeter()
         try:
             yield
         finally:
-            took_s = _cpu_s() - started_s
+            took_s = meter.read()
             priced = self.prices.of(Unit.CPU_SECONDS, took_s)
             with self.state.begin() as connection:
                 costs.settle(
@@ -81,29 +65,37 @@ class Spender:
 
     def _reserve_render(self, clip_number: int, duration_s: float) -> int:
         with self.state.begin() as connection:
-            known = costs.render_cpu_s_per_s(connection, self.niche)
-            event = self._machine(
+            known = costs.render_cpu_s_per_s(connection, self.candidate_key.partition(":")[0])
+            event = self._machine.cost(
                 CostKind.RENDER,
                 "render",
                 Unit.CPU_SECONDS,
                 duration_s * (known or _CPU_S_PER_S),
+                at=self.clock(),
                 clip_number=clip_number,
             )
-            return costs.reserve(connection, replace(event, is_estimate=True), _caps(self.budget))
+            return costs.reserve(
+                connection, replace(event, is_estimate=True), self.budget.of_everything
+            )
 
     def used_encoder(self, clip_number: int, report: RenderReport) -> None:
         """Write down how long a clip kept an encoder of the hardware busy, if one made it."""
         if report.encoder.startswith(_ON_CPU):
             return
-        event = self._machine(
+        event = self._machine.cost(
             CostKind.RENDER,
             report.encoder,
             Unit.GPU_SECONDS,
             report.wall_s,
+            at=self.clock(),
             clip_number=clip_number,
         )
         with self.state.begin() as connection:
             costs.record(connection, event)
+
+    @property
+    def _machine(self) -> Machine:
+        return Machine(prices=self.prices, candidate_key=self.candidate_key)
 
     def told(self) -> Metadata:
         """What the candidate cost so far, as far as prices are set."""
@@ -117,31 +109,6 @@ class Spender:
             "cost_so_far_usd": round(sum(known), 6) if known else "not known",
             "costs_without_a_price": "; ".join(unpriced) or "none",
         }
-
-    def _machine(
-        self,
-        kind: CostKind,
-        what: str,
-        unit: Unit,
-        quantity: float,
-        *,
-        clip_number: int | None = None,
-    ) -> CostEvent:
-        priced = self.prices.of(unit, quantity)
-        return CostEvent(
-            kind=kind,
-            provider=_HERE,
-            model=what,
-            at=self.clock(),
-            quantity=quantity,
-            unit=unit,
-            usd=priced.usd,
-            is_estimate=False,
-            niche=self.niche,
-            candidate_key=self.candidate_key,
-            clip_number=clip_number,
-            reason=priced.reason,
-        )
 
 
 def reserve_post(
@@ -180,12 +147,7 @@ def reserve_post(
         publication_id=publication.publication_id,
     )
     with state.begin() as connection:
-        return costs.reserve(connection, event, _caps(budget))
-
-
-def _caps(budget: Budget) -> Budget:
-    """What holds every kind of cost, without what holds models alone."""
-    return replace(budget, usd=None, quantity=None)
+        return costs.reserve(connection, event, budget.of_everything)
 
 
 def settle_post(
@@ -199,11 +161,3 @@ def settle_post(
             costs.settle(connection, cost_event_id, quantity=0, usd=0.0, reason="was not posted")
         else:
             costs.confirm(connection, cost_event_id)
-
-
-def _cpu_s() -> float:
-    total_s = 0.0
-    for whose in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN):
-        used = resource.getrusage(whose)
-        total_s += used.ru_utime + used.ru_stime
-    return total_s

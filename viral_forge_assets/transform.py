@@ -37,6 +37,7 @@ from viral_forge_assets.metadata import (
     logged_progress,
     markdown_table,
 )
+from viral_forge_assets.metering import metered
 from viral_forge_assets.music import judge_music
 from viral_forge_assets.naming_faces import face_numbers
 from viral_forge_assets.partitions import candidate_partitions, known_candidate, known_niche
@@ -100,7 +101,6 @@ def scene_map(
     scratch: dg.ResourceParam[Path],
     state: dg.ResourceParam[sa.Engine],
     prices: dg.ResourceParam[Prices],
-    llm_budget: dg.ResourceParam[Budget],
     progress: dg.ResourceParam[ProgressDisplay],
 ) -> dg.MaterializeResult[None]:
     """Cuts; faces, text and movement in each shot; speech, music, silence, black, frozen.
@@ -109,14 +109,7 @@ def scene_map(
     minutes is skimmed, and looked at in full where its words and its sound promise a clip.
     """
     key = parse_candidate_key(context.partition_key)
-    spender = Spender(
-        state=state,
-        prices=prices,
-        budget=llm_budget,
-        niche=key.niche,
-        candidate_key=context.partition_key,
-    )
-    paid = spender.metered(CostKind.ANALYSIS, "scene_map")
+    paid = metered(state, prices, context.partition_key, CostKind.ANALYSIS, "scene_map")
     with dagster_failures("looking at the source video"), paid:
         source = load(
             storage, key.storage_key("source", "probe.json"), SourceFile, made_by="source_video"
@@ -193,6 +186,7 @@ def edit_plan(
     language_models: dg.ResourceParam[Sequence[LanguageModel]],
     vision_models: dg.ResourceParam[Sequence[VisionModel]],
     llm_budget: dg.ResourceParam[Budget],
+    prices: dg.ResourceParam[Prices],
     music: dg.ResourceParam[MusicLibrary],
     studio: dg.ResourceParam[Studio],
     progress: dg.ResourceParam[ProgressDisplay],
@@ -209,7 +203,8 @@ def edit_plan(
     Music and effects are mixed and the loudness is measured here, so that rendering takes one
     process.
     """
-    with dagster_failures("planning the edit"):
+    paid = metered(state, prices, context.partition_key, CostKind.EDIT, "edit_plan")
+    with dagster_failures("planning the edit"), paid:
         with state.connect() as connection:
             candidate = known_candidate(connection, context.partition_key)
             niche = known_niche(connection, candidate.niche)
@@ -331,12 +326,12 @@ def rendered_clips(
         state=state,
         prices=prices,
         budget=llm_budget,
-        niche=room.key.niche,
         candidate_key=context.partition_key,
     )
     facts: Metadata = {}
     made = []
-    with dagster_failures("rendering the clips"):
+    paid = metered(state, prices, context.partition_key, CostKind.ANALYSIS, "rendered_clips")
+    with dagster_failures("rendering the clips"), paid:
         with state.connect() as connection:  # launched alone, no check of the source ran before
             candidate = known_candidate(connection, context.partition_key)
             plan = room.planned()
@@ -377,13 +372,15 @@ def rendered_clips_checks(
     storage: dg.ResourceParam[Storage],
     renderer: dg.ResourceParam[Renderer],
     media: dg.ResourceParam[MediaReader],
+    prices: dg.ResourceParam[Prices],
 ) -> Iterator[dg.AssetCheckResult]:
     """Every clip measured on the file itself; state remembers what each check said."""
     partition_key = context.op_execution_context.partition_key
     room = CuttingRoom(parse_candidate_key(partition_key), storage, renderer)
     reviewer = Reviewer(parse_candidate_key(partition_key), storage, renderer, media)
     results: list[tuple[int, CheckResult]] = []
-    with dagster_failures("checking the clips"):
+    paid = metered(state, prices, partition_key, CostKind.CHECK, "rendered_clips_checks")
+    with dagster_failures("checking the clips"), paid:
         plan = room.planned()
         for clip in plan.clips:
             rendered = room.rendered(clip)

@@ -1,7 +1,7 @@
 """The same bytes in two niches are looked at and listened to once; each niche has its own clips."""
 
 import os
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -40,7 +40,9 @@ class _CountingEar:
     def __init__(self, origin: TranscriptOrigin = TranscriptOrigin.RECOGNISED) -> None:
         self._origin = origin
 
-    def transcribe(self, path: Path, probe: MediaProbe) -> Transcript:
+    def transcribe(
+        self, path: Path, probe: MediaProbe, *, used_gpu: Callable[[float], None]
+    ) -> Transcript:
         self.listened += 1
         words = (Word(text="Boil", start_s=0.1, end_s=0.9),)
         is_heard = self._origin is TranscriptOrigin.RECOGNISED

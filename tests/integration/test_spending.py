@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from time import process_time
 from typing import Any
 
 import dagster as dg
@@ -17,6 +18,7 @@ from tests.fakes.publisher import Fault
 from tests.integration.test_posting import Desk, made_desk
 from tests.studio import SRT, Ran, open_studio, tiny_recipes
 from viral_forge_assets.failures import dagster_failures
+from viral_forge_assets.metering import metered
 from viral_forge_assets.spending import Spender
 from viral_forge_resources.contracts.costs import Budget, CostKind
 from viral_forge_resources.contracts.errors import OutcomeUnknown, OverBudget, Unreachable
@@ -52,7 +54,16 @@ def test_every_stage_that_works_says_what_it_took(home, sqlite_state, video):
     ran, key = _edit(home, sqlite_state, video, prices=PRICES)
     assert ran.failure == ""
     events = _events(sqlite_state, key)
-    assert {event.kind for event in events} == {"transcription", "analysis", "render"}
+    assert {(event.kind, event.model) for event in events if event.kind != "transcription"} == {
+        ("analysis", "source_video"),
+        ("analysis", "scene_map"),
+        ("edit", "edit_plan"),
+        ("captions", "caption_track"),
+        ("render", "render"),
+        ("analysis", "rendered_clips"),
+        ("check", "rendered_clips_checks"),
+    }
+    assert {event.unit for event in events} == {"cpu_s"}
     (render,) = [event for event in events if event.kind == CostKind.RENDER]
     assert (render.clip_number, render.unit, render.is_estimate) == (1, "cpu_s", False)
     assert render.usd == pytest.approx(render.quantity * 0.00001)
@@ -93,18 +104,44 @@ def test_a_render_over_budget_is_not_begun_and_its_candidate_waits(home, sqlite_
 
 
 def _spender(state: sa.Engine, **changes):
-    values = {"prices": PRICES, "budget": UNLIMITED, "niche": "cooking", "candidate_key": KEY}
+    values = {"prices": PRICES, "budget": UNLIMITED, "candidate_key": KEY}
     return Spender(state=state, clock=lambda: NOW, **{**values, **changes})
 
 
 def test_work_that_fails_was_paid_for_all_the_same(state):
     with (
         pytest.raises(ZeroDivisionError),
-        _spender(state).metered(CostKind.ANALYSIS, "scene_map"),
+        metered(state, PRICES, KEY, CostKind.ANALYSIS, "scene_map"),
     ):
         raise ZeroDivisionError
     (event,) = _events(state)
     assert (event.kind, event.model, event.unit) == ("analysis", "scene_map", "cpu_s")
+
+
+def _cpu_burnt(seconds: float) -> None:
+    until = process_time() + seconds
+    while process_time() < until:
+        pass
+
+
+def test_work_inside_measured_work_counts_once(state):
+    with metered(state, PRICES, KEY, CostKind.ANALYSIS, "outer"):
+        with metered(state, PRICES, KEY, CostKind.CHECK, "inner"):
+            _cpu_burnt(0.5)
+        inside = {event.model: event.quantity for event in _events(state)}
+    took = {event.model: event.quantity for event in _events(state)}
+    assert inside["inner"] >= 0.5
+    assert took["outer"] < took["inner"] == inside["inner"]
+
+
+def test_seconds_of_a_gpu_have_a_price_of_their_own(state):
+    prices = Prices(gpu_hour=3.6)
+    with metered(state, prices, KEY, CostKind.TRANSCRIPTION, "small") as used_gpu:
+        used_gpu(1.5)
+        used_gpu(0.5)
+    cpu, gpu = _events(state)
+    assert (gpu.unit, gpu.quantity, gpu.usd) == ("gpu_s", 2.0, pytest.approx(0.002))
+    assert (cpu.usd, cpu.reason) == (None, "no price is set: VIRAL_FORGE_PRICE_CPU_HOUR_USD")
 
 
 def test_while_it_renders_its_estimate_counts(state):

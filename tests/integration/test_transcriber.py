@@ -50,18 +50,22 @@ def video(target: Path, *sound: str, picture_starts_s: float = 0.0) -> Path:
     return target
 
 
+def no_gpu(seconds: float) -> None:
+    pytest.fail(f"a GPU was busy for {seconds} s")
+
+
 def hear(path: Path, *, model: object = MODEL, probe: MediaProbe = PROBE) -> Transcript:
     transcriber = WhisperTranscriber(model=str(model), device="cpu", download_root=None)
-    return transcriber.transcribe(path, probe)
+    return transcriber.transcribe(path, probe, used_gpu=no_gpu)
 
 
 def hear_elsewhere(model: str, folder: Path, **environment: str) -> str:
     """In a process of its own: the hub's client reads its environment when it is imported."""
     script = (
         "import sys; from pathlib import Path\n"
-        "from tests.integration.test_transcriber import PROBE, WhisperTranscriber\n"
+        "from tests.integration.test_transcriber import PROBE, WhisperTranscriber, no_gpu\n"
         "hearer = WhisperTranscriber(model=sys.argv[1], device='cpu', download_root=Path('.'))\n"
-        "heard = hearer.transcribe(Path('absent.mp4'), PROBE)\n"
+        "heard = hearer.transcribe(Path('absent.mp4'), PROBE, used_gpu=no_gpu)\n"
         "print(heard.origin, heard.note)\n"
     )
     done = subprocess.run(  # noqa: S603  our own command
@@ -166,6 +170,28 @@ def test_a_language_that_is_not_sure_is_said_to_be_a_guess(sureness, note):
 
 
 @needs_media
+@pytest.mark.parametrize("fails", [False, True])
+def test_the_seconds_of_a_gpu_are_told_also_where_it_fails(fails, tmp_path, monkeypatch):
+    from viral_forge_resources.media import transcriber as module
+
+    def opened(folder: Path, device: str, compute_type: str) -> _Model:
+        if fails and device == "cuda":
+            raise RuntimeError("CUDA out of memory")
+        return _Model(" one")
+
+    monkeypatch.setattr(module, "_open", opened)
+    monkeypatch.setattr(WhisperTranscriber, "_hardware", lambda _self: ("cuda", "float16"))
+    told: list[float] = []
+    hearer = WhisperTranscriber(model=str(MODEL))
+    heard = hearer.transcribe(
+        video(tmp_path / "a.mp4", "-i", str(SPEECH)), PROBE, used_gpu=told.append
+    )
+    assert [word.text for word in heard.words] == ["one"]
+    assert ("on the processor" in (heard.note or "")) is fails
+    assert [seconds > 0 for seconds in told] == [True]
+
+
+@needs_media
 def test_a_long_sound_heard_in_batches_gives_the_same_words(tmp_path):
     from viral_forge_resources.media.transcriber import _batched, _open
 
@@ -233,7 +259,7 @@ def test_asking_for_cuda_where_there_is_none_is_a_mistake_of_the_settings(tmp_pa
     path = video(tmp_path / "a.mp4", "-i", str(SPEECH))
     transcriber = WhisperTranscriber(model=str(MODEL), device="cuda", download_root=None)
     with pytest.raises(Misconfigured, match="VIRAL_FORGE_WHISPER_DEVICE"):
-        transcriber.transcribe(path, PROBE)
+        transcriber.transcribe(path, PROBE, used_gpu=no_gpu)
 
 
 def test_a_hub_that_never_answers_is_given_up_soon(tmp_path):

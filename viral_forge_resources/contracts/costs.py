@@ -1,6 +1,6 @@
 """What paid services, machines and storage cost, and what may be spent."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -14,6 +14,9 @@ class CostKind(StrEnum):
     RENDER = "render"
     TRANSCRIPTION = "transcription"
     ANALYSIS = "analysis"
+    EDIT = "edit"
+    CAPTIONS = "captions"
+    CHECK = "check"
     STORAGE = "storage"
     API = "api"
     POST = "post"
@@ -74,6 +77,11 @@ class Budget:
     quantity: float | None
     day_usd: float | None = None
     clip_usd: float | None = None
+
+    @property
+    def of_everything(self) -> "Budget":
+        """Only what holds every kind of cost, without what holds one of them."""
+        return replace(self, usd=None, quantity=None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -165,8 +165,13 @@ class Transcriber(Protocol):
 
     model: str
 
-    def transcribe(self, path: Path, probe: MediaProbe) -> Transcript:
-        """Words spoken in the file; ``origin`` says so where there are none, or no model."""
+    def transcribe(
+        self, path: Path, probe: MediaProbe, *, used_gpu: Callable[[float], None]
+    ) -> Transcript:
+        """Words spoken in the file; ``origin`` says so where there are none, or no model.
+
+        ``used_gpu`` is told for how many seconds a GPU was busy, also where it failed.
+        """
 
 
 class Renderer(Protocol):

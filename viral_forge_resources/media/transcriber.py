@@ -1,7 +1,8 @@
 """Hears words with faster-whisper; without a model it says so and how to get captions."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from time import monotonic
 from types import MappingProxyType
 from typing import Any
 
@@ -48,8 +49,15 @@ class WhisperTranscriber:
         self._device = device
         self._download_root = download_root
 
-    def transcribe(self, path: Path, probe: MediaProbe) -> Transcript:
+    def transcribe(
+        self, path: Path, probe: MediaProbe, *, used_gpu: Callable[[float], None]
+    ) -> Transcript:
         """Words spoken in the file; ``origin`` says so where there are none, or no model.
+
+        Args:
+            path: the file.
+            probe: facts of it.
+            used_gpu: told for how many seconds a GPU was busy, also where it failed.
 
         Raises:
             BadInput: the sound track cannot be read.
@@ -70,7 +78,7 @@ class WhisperTranscriber:
             return Transcript(
                 origin=TranscriptOrigin.NO_SOUND, note="Nothing of the sound track can be decoded."
             )
-        return self._heard(folder, sound)
+        return self._heard(folder, sound, used_gpu)
 
     def missing(self) -> str | None:
         """Why nothing could be heard without going online now; None if the model is here."""
@@ -111,10 +119,16 @@ class WhisperTranscriber:
                 return None
             raise _cannot_be_fetched(self.model) from error
 
-    def _heard(self, folder: Path, sound: Any) -> Transcript:  # noqa: ANN401  a numpy array
+    def _heard(
+        self,
+        folder: Path,
+        sound: Any,  # noqa: ANN401  a numpy array
+        used_gpu: Callable[[float], None],
+    ) -> Transcript:
         device, compute_type = self._hardware()
         note = None
         if device == "cuda":
+            started_s = monotonic()
             try:
                 model, options = _batched(_open(folder, device, compute_type), sound)
                 return self._transcript(model, sound, options=options)
@@ -122,6 +136,8 @@ class WhisperTranscriber:
                 if self._device == "cuda":
                     raise Misconfigured(f"CUDA cannot be used: {_first_line(error)}") from error
                 note = f"Heard on the processor, as CUDA cannot be used: {_first_line(error)}."
+            finally:
+                used_gpu(monotonic() - started_s)
         try:
             model = _open(folder, "cpu", "int8")
         except (RuntimeError, ValueError) as error:
