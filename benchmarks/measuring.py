@@ -17,6 +17,7 @@ import sqlalchemy as sa
 from benchmarks._measure import cost_of, report
 from tests import builders
 from tests.fakes.lending import FakeLending
+from tests.fakes.till import FakeTill
 from tests.grounds.publishers import instagram
 from tests.platforms.instagram_uploads import InstagramUploads
 from tests.platforms.uploads import Asked, EmulatedAccounts, Reply, served
@@ -55,6 +56,7 @@ def main() -> int:
         tools = PublishTools(
             accounts=EmulatedAccounts(server.platform),
             ledger=SqlQuotaLedger(state),
+            till=FakeTill(),
             client=web,
             clock=lambda: now,
             lending=FakeLending(Path(folder)),

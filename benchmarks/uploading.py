@@ -30,6 +30,7 @@ from tests.fakes.accounts import FakeAccounts
 from tests.fakes.lending import FakeLending
 from tests.fakes.quota import FakeQuotaLedger
 from tests.fakes.session import FakeSession
+from tests.fakes.till import FakeTill
 from tests.platforms.uploads import Asked, Reply, served
 from tests.platforms.youtube_uploads import YoutubeUploads
 from viral_forge_resources.contracts.accounts import AccessToken
@@ -136,6 +137,7 @@ def _measured(
         tools = PublishTools(
             accounts=FakeAccounts(tokens={"youtube:main": [known]}),
             ledger=FakeQuotaLedger(),
+            till=FakeTill(),
             client=client,
             clock=lambda: datetime.now(UTC),
             lending=FakeLending(path.parent / "lent"),

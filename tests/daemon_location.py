@@ -14,6 +14,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from sensors import publications, runs
 from tests.fakes.lending import FakeLending
+from tests.fakes.till import FakeTill
 from tests.grounds._kinds import ground_of
 from viral_forge_assets.definitions import build_definitions, open_accounts, read_settings
 from viral_forge_resources import publishers as plugins
@@ -39,6 +40,7 @@ def _publishers(context: dg.InitResourceContext) -> Generator[Mapping[str, Publi
         tools = PublishTools(
             accounts=open_accounts(read_settings(), state),
             ledger=SqlQuotaLedger(state),
+            till=FakeTill(),
             client=client,
             clock=lambda: datetime.now(UTC),
             lending=FakeLending(Path(told.lent)),

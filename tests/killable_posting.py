@@ -26,6 +26,7 @@ def _run(folder: Path, name: str, url: str, token: str, now: datetime, run: int)
     from tests.fakes.cipher import FakeCipher
     from tests.fakes.lending import FakeLending
     from tests.fakes.quota import FakeQuotaLedger
+    from tests.fakes.till import FakeTill
     from tests.grounds._kinds import ground_of
     from viral_forge_assets.posting import Poster
     from viral_forge_resources import publishers
@@ -41,6 +42,7 @@ def _run(folder: Path, name: str, url: str, token: str, now: datetime, run: int)
         tools = PublishTools(
             accounts=FakeAccounts(tokens={f"{name}:main": [known]}),
             ledger=FakeQuotaLedger(),
+            till=FakeTill(),
             client=client,
             clock=lambda: now,
             lending=FakeLending(folder / "lent"),

@@ -61,6 +61,7 @@ from viral_forge_resources.media.subtitles import read_subtitles
 from viral_forge_resources.plugins import open_plugin, plugin_names
 from viral_forge_resources.settings import EnabledPlugins, Settings, settings_problems
 from viral_forge_resources.state.engine import migrate, open_engine
+from viral_forge_resources.state.tills import SqlTill
 from viral_forge_resources.workers.parts.ytdlp import YtdlpSettings
 
 
@@ -195,6 +196,11 @@ def prices_of(settings: Settings) -> Prices:
     )
 
 
+def till_of(settings: Settings, state: sa.Engine) -> SqlTill:
+    """What pays for units that platforms charge for."""
+    return SqlTill(state=state, prices=prices_of(settings), budget=budget_of(settings))
+
+
 def build_resources(settings: Settings) -> dict[str, object]:
     """Every resource by its key."""
     state = partial(open_state, settings)
@@ -205,6 +211,7 @@ def build_resources(settings: Settings) -> dict[str, object]:
         "scanners": shells.ScannersResource(names=list(settings.scanners)),
         "scan_tools": shells.scan_tools_resource(
             scanners=settings.scanners,
+            open_till=partial(till_of, settings),
             answer_cache=settings.home / "answers",
             allow_private_addresses=settings.allow_private_addresses,
             concurrent_workers=settings.concurrent_workers,
@@ -223,12 +230,14 @@ def build_resources(settings: Settings) -> dict[str, object]:
             settings.publishers,
             allow_private_addresses=settings.allow_private_addresses,
             open_accounts=partial(open_accounts, settings),
+            open_till=partial(till_of, settings),
             is_dry_run=settings.dry_run,
         ),
         "metrics_readers": shells.metrics_readers_resource(
             settings.publishers,
             allow_private_addresses=settings.allow_private_addresses,
             open_accounts=partial(open_accounts, settings),
+            open_till=partial(till_of, settings),
         ),
         "report_press": shells.report_press_resource,
         "cipher": VaultCipher(vault_of(settings)),

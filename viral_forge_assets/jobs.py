@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from viral_forge_assets.approval import Decision, decide
 from viral_forge_assets.failures import dagster_failures
 from viral_forge_assets.partitions import known_niche
-from viral_forge_assets.running_costs import book_calls, book_storage
+from viral_forge_assets.running_costs import book_storage
 from viral_forge_resources.contracts.backfills import BackfillLauncher
 from viral_forge_resources.contracts.errors import BadInput
 from viral_forge_resources.contracts.prices import Prices
@@ -209,12 +209,11 @@ def book_running_costs(
     state: dg.ResourceParam[sa.Engine],
     prices: dg.ResourceParam[Prices],
 ) -> None:
-    """Put stored bytes and calls that platforms charge for into the books."""
+    """Put stored bytes into the books."""
     now = datetime.now(UTC)
     with dagster_failures("booking costs"), state.begin() as connection:
         stored = book_storage(connection, prices, now=now)
-        called = book_calls(connection, prices, now=now)
-    context.log.info("booked the files of %d candidates, %d buckets of calls", stored, called)
+    context.log.info("booked the files of %d candidates", stored)
 
 
 @dg.job(description="Say yes to clips. Config: clips = content hashes.")
@@ -236,7 +235,7 @@ def reprocess_niche_job() -> None:
 
 
 @dg.job(
-    description="Remove what may not, or need not, be kept for longer; book what costs by the day."
+    description="Remove what may not, or need not, be kept for longer; book what storage costs."
 )
 def housekeeping_job() -> None:
     """Keep house."""

@@ -1,4 +1,4 @@
-"""Puts into the books what costs by the day: stored bytes, and calls that platforms charge for."""
+"""Puts into the books what costs by the week: stored bytes."""
 
 from datetime import datetime, timedelta
 
@@ -40,26 +40,3 @@ def book_storage(connection: sa.Connection, prices: Prices, *, now: datetime) ->
             ),
         )
     return len(found)
-
-
-def book_calls(connection: sa.Connection, prices: Prices, *, now: datetime) -> int:
-    """How many buckets of paid calls were put into the books, up to the day that has begun."""
-    today = now.replace(hour=0, minute=0, second=0, microsecond=0)
-    booked = 0
-    for name, usd in sorted(prices.api_unit.items()):
-        platform, _, bucket = name.partition(":")
-        used, last = running_costs.units_used(connection, platform, bucket, until=today)
-        if used and last != today:
-            event = CostEvent(
-                kind=CostKind.API,
-                provider=platform,
-                model=bucket,
-                at=today,
-                quantity=used,
-                unit=Unit.API_UNITS,
-                usd=usd * used,
-                is_estimate=False,
-            )
-            costs.record(connection, event)
-            booked += 1
-    return booked

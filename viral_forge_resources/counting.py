@@ -3,11 +3,11 @@
 import asyncio
 from datetime import UTC, datetime
 
-from viral_forge_resources.contracts.errors import QuotaSpent
+from viral_forge_resources.contracts.errors import RateLimited
 from viral_forge_resources.contracts.quota import QuotaLedger, Use
 
 _SOONEST_S = 0.05
-_Refusal = QuotaSpent | None
+_Refusal = RateLimited | None
 
 
 class CallCounter:
@@ -35,6 +35,7 @@ class CallCounter:
 
         Raises:
             QuotaSpent: a bucket does not hold that much, and will not soon; none is counted.
+            OverBudget: a budget does not hold what it costs; none is counted.
         """
         left_s = self._longest_wait_s
         while (refusal := await self._taken(uses)) is not None:
@@ -66,7 +67,7 @@ class CallCounter:
                     answer.set_result(result[number])
 
 
-def _wait_s(refusal: QuotaSpent) -> float | None:
+def _wait_s(refusal: RateLimited) -> float | None:
     if refusal.retry_after is None:
         return None
     return max(refusal.retry_after.total_seconds(), _SOONEST_S)

@@ -56,6 +56,7 @@ from viral_forge_resources.settings import addresses_in
 from viral_forge_resources.state import liveness
 from viral_forge_resources.state.known import SeenBefore
 from viral_forge_resources.state.quotas import SqlQuotaLedger
+from viral_forge_resources.state.tills import SqlTill
 
 _UPLOAD_TIMEOUT_S = 120.0
 """A platform may think for as long before it answers to a whole upload."""
@@ -190,6 +191,7 @@ def publishers_resource(
     *,
     allow_private_addresses: bool,
     open_accounts: Callable[[sa.Engine], Accounts],
+    open_till: Callable[[sa.Engine], SqlTill],
     is_dry_run: bool,
 ) -> dg.ResourceDefinition:
     """What opens the enabled platforms' publishers, by name; every call is counted in state.
@@ -198,6 +200,7 @@ def publishers_resource(
         names: the enabled ones; the web addresses among their settings may be private.
         allow_private_addresses: every address may be private.
         open_accounts: gives access to our accounts.
+        open_till: pays for calls that a platform charges for.
         is_dry_run: nothing is sent to a platform, and what would be is recorded.
     """
 
@@ -211,6 +214,7 @@ def publishers_resource(
             names,
             state,
             open_accounts(state),
+            open_till(state),
             context.resources.storage,
             allow_private_addresses=allow_private_addresses,
         ) as (opened, tools):
@@ -228,6 +232,7 @@ def metrics_readers_resource(
     *,
     allow_private_addresses: bool,
     open_accounts: Callable[[sa.Engine], Accounts],
+    open_till: Callable[[sa.Engine], SqlTill],
 ) -> dg.ResourceDefinition:
     """What opens those publishers that read results back, by name; the real ones in a dry run, too.
 
@@ -245,6 +250,7 @@ def metrics_readers_resource(
             names,
             state,
             accounts,
+            open_till(state),
             context.resources.storage,
             allow_private_addresses=allow_private_addresses,
         ) as (opened, _):
@@ -258,6 +264,7 @@ def _opened_publishers(
     names: Sequence[str],
     state: sa.Engine,
     accounts: Accounts,
+    till: SqlTill,
     storage: Storage,
     *,
     allow_private_addresses: bool,
@@ -272,6 +279,7 @@ def _opened_publishers(
         tools = PublishTools(
             accounts=accounts,
             ledger=SqlQuotaLedger(state),
+            till=till,
             client=client,
             clock=lambda: datetime.now(UTC),
             lending=StorageLending(storage, lambda: datetime.now(UTC)),
@@ -285,6 +293,7 @@ def _opened_publishers(
 def scan_tools_resource(
     *,
     scanners: Sequence[str],
+    open_till: Callable[[sa.Engine], SqlTill],
     answer_cache: Path,
     allow_private_addresses: bool,
     concurrent_workers: int,
@@ -293,6 +302,7 @@ def scan_tools_resource(
 
     Args:
         scanners: the enabled ones; the web addresses among their settings may be private.
+        open_till: pays for calls that a platform charges for.
         answer_cache: folder for answers that are asked for again only if they changed.
         allow_private_addresses: every address may be private.
         concurrent_workers: most processes at once that ask platforms.
@@ -305,7 +315,8 @@ def scan_tools_resource(
     def scan_tools(
         context: dg.InitResourceContext,
     ) -> Callable[[], AbstractAsyncContextManager[ScanTools]]:
-        ledger = SqlQuotaLedger(context.resources.state)
+        state = context.resources.state
+        ledger = SqlQuotaLedger(state, open_till(state))
 
         @asynccontextmanager
         async def open_tools() -> AsyncGenerator[ScanTools]:

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from tests.builders import NOW, post_metric, save_publication, sha256
 from viral_forge_assets.measuring import Measurer
 from viral_forge_resources.contracts.errors import (
+    OverBudget,
     QuotaSpent,
     ReauthorisationNeeded,
     UnexpectedAnswer,
@@ -173,6 +174,17 @@ def test_a_spent_quota_puts_readings_off_until_there_is_more_and_loses_none(desk
     assert desk.work(3 * _HOUR).posts == 0
     assert desk.work(4 * _HOUR).posts == 2
     assert desk.states(keys[0])[0] is _S.TAKEN
+
+
+def test_a_spent_budget_puts_readings_off_and_is_no_failed_attempt(desk):
+    key = desk.post("a")
+    told = "the day's budget holds $1: no room for an estimate of $0.0010"
+    desk.reader.stumbles = {key: OverBudget(told, estimate_usd=0.001, retry_after=3 * _HOUR)}
+    taken = desk.work(_HOUR)
+    assert told in taken.put_off[key]
+    with desk.state.connect() as connection:
+        (waiting, *_) = snapshots.of_publication(connection, key)
+    assert waiting.attempts == 0
 
 
 def test_no_answer_is_not_asked_for_again_in_halves(desk):

@@ -1,16 +1,16 @@
-"""Stored bytes and paid calls come into the books once."""
+"""Stored bytes come into the books once."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
 
 from tests.builders import KEY, NOW, artefact, save_candidate
-from viral_forge_assets.running_costs import book_calls, book_storage
+from viral_forge_assets.running_costs import book_storage
 from viral_forge_resources.contracts.prices import Prices
-from viral_forge_resources.state import artefacts, costs, tables
+from viral_forge_resources.state import artefacts, costs
 
-PRICES = Prices(gb_month=0.03, api_unit={"x:reads": 0.005})
+PRICES = Prices(gb_month=0.03)
 _DAY = timedelta(days=1)
 
 
@@ -45,30 +45,3 @@ def test_stored_bytes_without_a_price_say_so(state):
     _book(state, book_storage, prices=Prices())
     (event,) = _events(state)
     assert (event.usd, event.reason) == (None, "no price is set: VIRAL_FORGE_PRICE_GB_MONTH_USD")
-
-
-def _used(state: sa.Engine, bucket: str, slot: datetime, used: int) -> None:
-    row = {
-        "platform": "x",
-        "project": "main",
-        "bucket": bucket,
-        "slot": slot,
-        "item": "",
-        "used": used,
-        "window": "day",
-        "zone": "UTC",
-        "taken_at": slot,
-    }
-    with state.begin() as connection:
-        connection.execute(sa.insert(tables.quota_ledger).values(row))
-
-
-def test_calls_of_a_bucket_with_a_price_are_booked_once_a_day(state):
-    _used(state, "reads", NOW - _DAY, 40)
-    _used(state, "others", NOW - _DAY, 40)
-    assert [_book(state, book_calls) for _ in range(2)] == [1, 0]
-    _used(state, "reads", NOW, 2)
-    assert _book(state, book_calls, now=NOW + _DAY) == 1
-    first, second = _events(state)
-    assert [first.quantity, second.quantity] == [40, 2]
-    assert [first.usd, second.usd] == pytest.approx([0.2, 0.01])

@@ -12,11 +12,14 @@ from tests.builders import NOW, scanned_video
 from tests.platforms.web import served
 from viral_forge_assets.scanning import OpenScanTools, run_to_its_end
 from viral_forge_resources import resources as shells
-from viral_forge_resources.contracts.errors import BadInput, Misconfigured, QuotaSpent
+from viral_forge_resources.contracts.costs import Budget
+from viral_forge_resources.contracts.errors import BadInput, Misconfigured, OverBudget, QuotaSpent
+from viral_forge_resources.contracts.prices import Prices
 from viral_forge_resources.contracts.quota import Bucket, Use, Window
 from viral_forge_resources.contracts.scanning import ScannedVideo
 from viral_forge_resources.contracts.web import WebAnswer, WebRequest
 from viral_forge_resources.state import quotas, sightings
+from viral_forge_resources.state.tills import SqlTill
 
 _BUCKET = Bucket(platform="peertube", name="search", limit=1, window=Window.DAY)
 
@@ -31,6 +34,11 @@ def instance_url(tmp_path: Path) -> Generator[str]:
         yield url
 
 
+def _till(state: sa.Engine) -> SqlTill:
+    prices = Prices(api_unit={"peertube:paid": 0.05})
+    return SqlTill(state=state, prices=prices, budget=Budget(usd=None, quantity=None, day_usd=0.05))
+
+
 @pytest.fixture
 def open_tools(
     sqlite_state: sa.Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, instance_url: str
@@ -42,6 +50,7 @@ def open_tools(
         "state": sqlite_state,
         "scan_tools": shells.scan_tools_resource(
             scanners=["inbox", "peertube"],
+            open_till=_till,
             answer_cache=tmp_path / "answers",
             allow_private_addresses=False,
             concurrent_workers=1,
@@ -81,6 +90,14 @@ def test_what_is_asked_is_counted_in_state(open_tools, instance_url, sqlite_stat
     with sqlite_state.connect() as connection:
         balances = quotas.balances(connection, now=datetime.now(UTC))
     assert {each.bucket.name: each.used for each in balances} == {"search": 1, "calls": 1}
+
+
+def test_what_a_platform_charges_for_is_not_asked_over_budget(open_tools, instance_url):
+    bucket = Bucket(platform="peertube", name="paid", limit=None, window=Window.DAY)
+    request = WebRequest(url=f"{instance_url}/config", uses=(Use(bucket=bucket),))
+    assert len(sent(open_tools, request)) == 1
+    with pytest.raises(OverBudget, match=r"no room for an estimate of \$0\.0500"):
+        sent(open_tools, request)
 
 
 def test_what_earlier_scans_saw_is_at_hand(open_tools, sqlite_state):

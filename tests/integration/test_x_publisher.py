@@ -20,6 +20,7 @@ from viral_forge_resources.contracts.errors import (
     AccountRestricted,
     Misconfigured,
     OutcomeUnknown,
+    OverBudget,
     RateLimited,
     ReauthorisationNeeded,
     Rejected,
@@ -131,6 +132,44 @@ def test_a_lost_answer_is_looked_up_by_the_video(publisher, platform, post):
         post_id=platform.made[0].post_id,
         url=f"https://x.com/i/web/status/{platform.made[0].post_id}",
     )
+
+
+def test_what_x_shows_of_our_own_is_paid_for_by_what_it_shows(publisher, tools, platform, post):
+    session = FakeSession()
+    platform.faults.extend([None, None, None, None, Fault.LOST])
+    with pytest.raises(OutcomeUnknown):
+        publisher.submit(post, session)
+    row = publication(content_sha256=post.content_sha256)
+    publisher.find(row, channel="main", saved=session.saved)
+    whose = ("own_reads", 1, 1)
+    assert tools.till.taken == [whose, whose, ("own_reads", 100, 1)]
+    platform.counts = {"post.public_metrics": {"like_count": 1}, "media.public_metrics": {}}
+    live = replace(row, post_id=platform.made[0].post_id, channel_id="x:main")
+    publisher.read((live, replace(live, publication_id="gone", post_id="404")))
+    assert tools.till.taken[3:] == [("own_reads", 2, 1)]
+
+
+def test_a_clear_no_of_x_costs_nothing(publisher, tools, platform, post):
+    platform.faults.append(Fault.SLOW_DOWN)
+    with pytest.raises(RateLimited):
+        publisher.read((replace(publication(), channel_id="x:main", post_id="1"),))
+    assert {took for _, _, took in tools.till.taken} == {0}
+
+
+def test_over_budget_nothing_is_read_and_a_lost_post_stays_unknown(
+    publisher, tools, platform, post
+):
+    session = FakeSession()
+    platform.faults.extend([None, None, None, None, Fault.LOST])
+    with pytest.raises(OutcomeUnknown):
+        publisher.submit(post, session)
+    tools.till.is_empty = True
+    asked = len(platform.calls)
+    with pytest.raises(OverBudget):
+        publisher.find(
+            publication(content_sha256=post.content_sha256), channel="main", saved=session.saved
+        )
+    assert len(platform.calls) == asked
 
 
 def test_a_post_that_shows_late_is_not_made_twice(publisher, platform, post):

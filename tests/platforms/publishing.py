@@ -11,6 +11,7 @@ import httpx
 from tests.fakes.accounts import FakeAccounts
 from tests.fakes.lending import FakeLending
 from tests.fakes.quota import FakeQuotaLedger
+from tests.fakes.till import FakeTill
 from tests.platforms.uploads import EmulatedAccounts, InProcess, UploadPlatform
 from viral_forge_resources.publishers._tools import PublishTools
 
@@ -23,6 +24,7 @@ def emulated_tools(platform: UploadPlatform | None = None) -> Generator[PublishT
         yield PublishTools(
             accounts=FakeAccounts() if platform is None else EmulatedAccounts(platform),
             ledger=FakeQuotaLedger(),
+            till=FakeTill(),
             client=client,
             clock=_now if platform is None else platform.clock,
             lending=FakeLending(Path(lent)),

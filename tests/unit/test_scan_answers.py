@@ -19,6 +19,7 @@ from viral_forge_resources.contracts.errors import (
     Misconfigured,
     NoCredentials,
     NotSupported,
+    OverBudget,
     QuotaSpent,
     RateLimited,
     UnexpectedAnswer,
@@ -121,6 +122,7 @@ def test_of_many_reasons_five_are_told():
     [
         (NoCredentials("set A_KEY"), SkipCause.NO_CREDENTIALS),
         (QuotaSpent("none left"), SkipCause.QUOTA_SPENT),
+        (OverBudget("no room", estimate_usd=0.05), SkipCause.QUOTA_SPENT),
         (NotSupported("no search"), SkipCause.NOT_SUPPORTED),
     ],
 )

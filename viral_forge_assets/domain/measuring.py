@@ -6,7 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import isfinite
 
-from viral_forge_resources.contracts.errors import QuotaSpent, Transient, ViralForgeError
+from viral_forge_resources.contracts.errors import (
+    OverBudget,
+    QuotaSpent,
+    Transient,
+    ViralForgeError,
+)
 from viral_forge_resources.contracts.publishing import PostMetric, Publication
 from viral_forge_resources.contracts.snapshots import Snapshot
 
@@ -45,7 +50,7 @@ def oldest_due(due: Iterable[Snapshot]) -> tuple[Snapshot, ...]:
 def delay_of(snapshot: Snapshot, error: ViralForgeError, *, now: datetime) -> Delay | None:
     """When to read again after ``error``; None where it is given up."""
     asked = error.retry_after if isinstance(error, Transient) else None
-    if isinstance(error, QuotaSpent):
+    if isinstance(error, QuotaSpent | OverBudget):
         return Delay(until=now + (asked or _QUOTA_WAIT), reason=str(error), counts=False)
     if snapshot.attempts + 1 >= MOST_ATTEMPTS:
         return None

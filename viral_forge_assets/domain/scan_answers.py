@@ -9,6 +9,7 @@ from viral_forge_resources.contracts.errors import (
     BadInput,
     NoCredentials,
     NotSupported,
+    OverBudget,
     QuotaSpent,
     ViralForgeError,
     printable,
@@ -31,6 +32,7 @@ _LONGEST_LANGUAGE = 40
 _SKIPS: tuple[tuple[type[ViralForgeError], SkipCause], ...] = (
     (NoCredentials, SkipCause.NO_CREDENTIALS),
     (QuotaSpent, SkipCause.QUOTA_SPENT),
+    (OverBudget, SkipCause.QUOTA_SPENT),
     (NotSupported, SkipCause.NOT_SUPPORTED),
 )
 _COULD_NOT_BE_ASKED = frozenset(

@@ -1,12 +1,13 @@
 """What a platform lets us ask it, counted before we ask."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
-from viral_forge_resources.contracts.errors import QuotaSpent
+from viral_forge_resources.contracts.errors import RateLimited
 
 DEFAULT_PROJECT = "default"
 
@@ -95,9 +96,23 @@ class QuotaLedger(Protocol):
 
     def take_each(
         self, calls: Sequence[tuple[Use, ...]], *, now: datetime
-    ) -> tuple[QuotaSpent | None, ...]:
+    ) -> tuple[RateLimited | None, ...]:
         """Count, for each of ``calls``, all that it uses, or none of it.
 
-        The answer says, call by call, which bucket does not hold that much any more and when it
-        will; None where the call is counted.
+        The answer says, call by call, which bucket or budget does not hold that much any more and
+        when it will; None where the call is counted.
+        """
+
+
+class Till(Protocol):
+    """Pays for what a platform charges for by the unit."""
+
+    def paying(self, use: Use, *, now: datetime) -> AbstractContextManager[Callable[[int], None]]:
+        """Inside, a call is made that takes ``use`` at most, which is set aside before.
+
+        What is yielded is told how many units the call took after all; where it is not, nobody
+        knows, and the estimate stands.
+
+        Raises:
+            OverBudget: a budget does not hold it; nothing may be sent.
         """

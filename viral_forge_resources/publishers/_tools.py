@@ -9,7 +9,7 @@ from typing import Protocol
 import httpx
 
 from viral_forge_resources.contracts.accounts import Accounts
-from viral_forge_resources.contracts.quota import QuotaLedger, Use
+from viral_forge_resources.contracts.quota import QuotaLedger, Till, Use
 
 
 class Lending(Protocol):
@@ -35,6 +35,7 @@ class PublishTools:
 
     Attributes:
         ledger: counts calls before they are made.
+        till: pays for calls that a platform charges for.
         client: reaches public addresses, and those that the operator set.
         clock: the moment, aware and in UTC.
         lending: for platforms that fetch videos.
@@ -42,6 +43,7 @@ class PublishTools:
 
     accounts: Accounts
     ledger: QuotaLedger
+    till: Till
     client: httpx.Client
     clock: Callable[[], datetime]
     lending: Lending

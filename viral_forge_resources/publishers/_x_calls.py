@@ -22,6 +22,12 @@ from viral_forge_resources.publishers._file_forms import FileForm
 _R = Recovery
 _A_WINDOW, _DAY = timedelta(minutes=15), timedelta(days=1)
 _MOST_PAGES = 5
+_A_PAGE = 100
+OWN_READS = "own_reads"
+"""The bucket that prices name, as ``x:own_reads``: X charges for each of our posts that it shows.
+
+Source: https://docs.x.com/x-api/getting-started/pricing
+"""
 DUPLICATE = "duplicate"
 _BAD, _FORBIDDEN, _GONE, _TOO_MANY = 400, 403, 404, 429
 _BY_STATUS: Mapping[int, Recovery] = {
@@ -122,7 +128,7 @@ class XCalls:
         Raises:
             ReauthorisationNeeded: it opens another one.
         """
-        user_id = inside(self._call("GET", "/2/users/me"), "data", "id")
+        user_id = inside(self._read("/2/users/me", {}, most=1), "data", "id")
         if user_id != self.caller.token().account_id:
             raise ReauthorisationNeeded(
                 self.caller.channel_id,
@@ -184,12 +190,13 @@ class XCalls:
     def posts_since(self, account_id: str, since: datetime) -> Iterator[Any]:
         """Yield the account's posts since then, newest first, with the keys of their media."""
         params = {
-            "max_results": "100",
+            "max_results": str(_A_PAGE),
             "start_time": f"{since:%Y-%m-%dT%H:%M:%SZ}",
             "tweet.fields": "created_at,attachments",
         }
         for _ in range(_MOST_PAGES):
-            told = self._call("GET", f"/2/users/{account_id}/tweets", params=params, name="posts")
+            path = f"/2/users/{account_id}/tweets"
+            told = self._read(path, params, most=_A_PAGE, name="own posts")
             yield from inside(told, "data") or ()
             following = inside(told, "meta", "next_token")
             if not isinstance(following, str):
@@ -204,7 +211,28 @@ class XCalls:
             "expansions": "attachments.media_keys",
             "media.fields": fields,
         }
-        return self._call("GET", "/2/tweets", params=params, name="numbers")
+        return self._read("/2/tweets", params, most=len(post_ids), name="numbers")
+
+    def _read(self, path: str, params: Mapping[str, str], *, most: int, name: str = "") -> Any:  # noqa: ANN401
+        """What X shows of the account's own, which is paid for by what it shows."""
+        tools = self.caller.tools
+        own = Bucket(
+            platform="x",
+            project=self.caller.channel_id,
+            name=OWN_READS,
+            limit=None,
+            window=Window.DAY,
+        )
+        with tools.till.paying(Use(bucket=own, units=most), now=tools.clock()) as took:
+            try:
+                told = self._call("GET", path, params=params, name=name)
+            except Refused as refused:
+                if refused.recovery is not _R.RETRY_SAME:  # a clear no shows nothing
+                    took(0)
+                raise
+            shown = inside(told, "data")
+            took(len(shown) if isinstance(shown, list) else int(shown is not None))
+        return told
 
     def _call(
         self,

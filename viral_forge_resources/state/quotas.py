@@ -5,15 +5,17 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 import sqlalchemy as sa
 
-from viral_forge_resources.contracts.errors import QuotaSpent
+from viral_forge_resources.contracts.errors import OverBudget, QuotaSpent, RateLimited
 from viral_forge_resources.contracts.quota import Balance, Bucket, Use, Window
 from viral_forge_resources.state.columns import UtcDateTime
 from viral_forge_resources.state.quota_slots import SHORT_WINDOWS, next_slot, slot_of
 from viral_forge_resources.state.rows import read_all, upsert
 from viral_forge_resources.state.tables import quota_ledger
+from viral_forge_resources.state.tills import SqlTill
 
 # Longer than any window; what was used before counts nowhere.
 _KEPT_FOR = timedelta(days=62)
@@ -36,10 +38,14 @@ class SqlQuotaLedger:
 
     A use is committed before the call is made: a call that then fails stays counted, as platforms
     count it too. Counting waits while another writer is at it, so it is done in no transaction.
+
+    Args:
+        till: pays for units that have a price; None: none has.
     """
 
-    def __init__(self, engine: sa.Engine) -> None:
+    def __init__(self, engine: sa.Engine, till: SqlTill | None = None) -> None:
         self._engine = engine
+        self._till = till
         self._tidied_at: datetime | None = None
 
     def take(self, uses: tuple[Use, ...], *, now: datetime) -> None:
@@ -47,6 +53,7 @@ class SqlQuotaLedger:
 
         Raises:
             QuotaSpent: a bucket does not hold that much any more; says when it will.
+            OverBudget: a budget does not hold what it costs.
             Misconfigured: a bucket's zone is none.
         """
         (refusal,) = self.take_each((uses,), now=now)
@@ -55,7 +62,7 @@ class SqlQuotaLedger:
 
     def take_each(
         self, calls: Sequence[tuple[Use, ...]], *, now: datetime
-    ) -> tuple[QuotaSpent | None, ...]:
+    ) -> tuple[RateLimited | None, ...]:
         """See ``contracts.quota.QuotaLedger``; all of ``calls`` in one transaction.
 
         Raises:
@@ -69,11 +76,30 @@ class SqlQuotaLedger:
             for bucket in limited:
                 _state_limit(connection, bucket)
             # The limit that a call ran into stays stated.
-            refusals = tuple(_refused(connection, uses, now=now) for uses in calls)
+            refusals = tuple(self._refused(connection, uses, now=now) for uses in calls)
             taken = (uses for uses, refusal in zip(calls, refusals, strict=True) if refusal is None)
             _count_unlimited(connection, [use for uses in taken for use in uses], now=now)
             self._tidy(connection, now=now)
         return refusals
+
+    def _refused(
+        self, connection: sa.Connection, uses: tuple[Use, ...], *, now: datetime
+    ) -> RateLimited | None:
+        """Why not all of the uses that have a limit or a price are taken: then none is."""
+        limited = _limited(uses)
+        till = self._till
+        paid = [partial(till.reserve, use=use) for use in uses if till.charges(use)] if till else []
+        if not limited and not paid:
+            return None
+        try:
+            with connection.begin_nested():
+                for use in limited:
+                    _count(connection, use, now=now)
+                for reserve in paid:
+                    reserve(connection, now=now)
+        except (QuotaSpent, OverBudget) as error:
+            return error
+        return None
 
     def _tidy(self, connection: sa.Connection, *, now: datetime) -> None:
         if self._tidied_at is not None and now - self._tidied_at < _TIDIED_EVERY:
@@ -119,22 +145,6 @@ def _balance(connection: sa.Connection, bucket: Bucket, *, now: datetime) -> Bal
 
 def _limited(uses: Iterable[Use]) -> list[Use]:
     return [use for use in uses if use.bucket.limit is not None]
-
-
-def _refused(
-    connection: sa.Connection, uses: tuple[Use, ...], *, now: datetime
-) -> QuotaSpent | None:
-    """Why not all of the uses that have a limit are counted, in which case none is."""
-    limited = _limited(uses)
-    if not limited:
-        return None
-    try:
-        with connection.begin_nested():
-            for use in limited:
-                _count(connection, use, now=now)
-    except QuotaSpent as error:
-        return error
-    return None
 
 
 def _count(connection: sa.Connection, use: Use, *, now: datetime) -> None:

@@ -1,4 +1,4 @@
-"""What storage and paid calls came to since they were last put into the books."""
+"""What storage came to since it was last put into the books."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -6,7 +6,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from viral_forge_resources.contracts.costs import CostKind
-from viral_forge_resources.state.tables import artefacts, cost_events, quota_ledger
+from viral_forge_resources.state.tables import artefacts, cost_events
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,22 +47,3 @@ def held(connection: sa.Connection, *, before: datetime) -> tuple[Held, ...]:
         Held(candidate_key=row.candidate_key, size_bytes=int(row.size_bytes), since=row.since)
         for row in connection.execute(statement)
     )
-
-
-def units_used(
-    connection: sa.Connection, platform: str, bucket: str, *, until: datetime
-) -> tuple[int, datetime | None]:
-    """Units of slots that began before ``until`` and are in no book, and since when."""
-    booked = sa.select(sa.func.max(cost_events.c.at)).where(
-        cost_events.c.kind == CostKind.API,
-        cost_events.c.provider == platform,
-        cost_events.c.model == bucket,
-    )
-    last = connection.execute(booked).scalar_one()
-    its = (quota_ledger.c.platform == platform) & (quota_ledger.c.bucket == bucket)
-    statement = sa.select(sa.func.coalesce(sa.func.sum(quota_ledger.c.used), 0)).where(
-        its, quota_ledger.c.slot < until
-    )
-    if last is not None:
-        statement = statement.where(quota_ledger.c.slot >= last)
-    return int(connection.execute(statement).scalar_one()), last
