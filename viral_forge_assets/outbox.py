@@ -74,13 +74,13 @@ def plan_posts(
     Clips that a person said no to, and those a channel may hold already, are not planned.
 
     Raises:
-        BadInput: the niche has no channel, or there is no clip.
+        BadInput: the niche has no channel whose publisher is enabled, or there is no clip.
         NotPermitted: the right to the material is gone, or covers none of the channels.
         Permanent: no channel's posts hold what is owed to others.
     """
     now = datetime.now(UTC)
     candidate = known_candidate(connection, candidate_key)
-    channels = _channels(connection, candidate, publishers)
+    channels, asleep = _channels(connection, candidate, publishers)
     clips = _clips(connection, candidate_key)
     wanted = [clip for clip in clips if not _is_rejected(connection, clip)]
     attributions = _attributions(connection, candidate, wanted, channels, now=now)
@@ -108,7 +108,7 @@ def plan_posts(
         deal_times(connection, channel, now=now)
     _forget_failure(connection, candidate, now=now)
     rows = publications_state.of_candidate(connection, candidate_key)
-    return PlannedPosts(rows=rows, new=new, clips=len(clips), left_out=left_out)
+    return PlannedPosts(rows=rows, new=new, clips=len(clips), left_out=asleep | left_out)
 
 
 def _planned(
@@ -228,7 +228,8 @@ def _attributions(
 
 def _channels(
     connection: sa.Connection, candidate: Candidate, publishers: Mapping[str, Publisher]
-) -> tuple[Channel, ...]:
+) -> tuple[tuple[Channel, ...], dict[str, str]]:
+    """Those that can be planned for, and why others cannot; one that sleeps stops no other."""
     channels = channels_state.serving(connection, candidate.niche)
     if not channels:
         raise BadInput(
@@ -236,14 +237,19 @@ def _channels(
             reason="has no channel to post to",
             remedy=f"Add one with `viral-forge channel add {candidate.niche} NAME`.",
         )
-    for channel in channels:
-        if channel.publisher not in publishers:
-            raise BadInput(
-                channel.channel_id,
-                reason=f"needs the publisher '{channel.publisher}', which is not enabled",
-                remedy="Add it to VIRAL_FORGE_PUBLISHERS.",
-            )
-    return channels
+    asleep = {each: _asleep(each) for each in channels if each.publisher not in publishers}
+    if len(asleep) == len(channels):
+        raise next(iter(asleep.values()))
+    left_out = {channel.channel_id: str(error) for channel, error in asleep.items()}
+    return tuple(each for each in channels if each not in asleep), left_out
+
+
+def _asleep(channel: Channel) -> BadInput:
+    return BadInput(
+        channel.channel_id,
+        reason=f"needs the publisher '{channel.publisher}', which is not enabled",
+        remedy="Add it to VIRAL_FORGE_PUBLISHERS.",
+    )
 
 
 def _clips(connection: sa.Connection, candidate_key: str) -> tuple[Clip, ...]:

@@ -5,6 +5,7 @@ due later is due at once: waits are not what is tested. ``VIRAL_FORGE_TEST_WHOLE
 kill comes at every step, before, amid and after each request; else at some of them.
 """
 
+import logging
 from collections import Counter
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -39,6 +40,7 @@ class _Told(BaseSettings):
     whole_matrix: bool = False
 
 
+_LOG = logging.getLogger(__name__)
 _S = PublicationState
 _KEY = "cooking:inbox:pasta-1"
 _WITHIN_S = 240
@@ -118,7 +120,7 @@ def _are_held_or_over(state: sa.Engine, ambush: _Ambush, names: set[str]) -> boo
     ids=lambda value: value.name.lower() if isinstance(value, Fault) else f"runs_die_{value}",
 )
 def test_a_killed_daemon_leaves_posts_that_the_next_one_ends(
-    kill, with_runs, postgres_state, tmp_path, record_property
+    kill, with_runs, postgres_state, tmp_path, caplog
 ):
     with emulators() as servers:
         channels = [add_channel(postgres_state, each.platform, "main") for each in servers.values()]
@@ -146,7 +148,8 @@ def test_a_killed_daemon_leaves_posts_that_the_next_one_ends(
                 postgres_state
             )
         posts = {name: server.platform.posts() for name, server in servers.items()}
-    record_property("outcomes", _told(postgres_state))
+    with caplog.at_level(logging.INFO):
+        _LOG.info("killed at %s requests: %s", sum(held.values()), _told(postgres_state))
     assert set(held) == set(servers)
     assert posts == {name: [("account-main", clip)] for name in servers}
 

@@ -178,6 +178,15 @@ def test_a_niche_without_a_channel_is_told_how_to_get_one(sqlite_state):
         plan(sqlite_state)
 
 
+def test_a_channel_whose_publisher_is_not_enabled_stops_no_other(sqlite_state):
+    made_studio(sqlite_state, channel_ids=("folder:main", "absent:second"))
+
+    planned = plan(sqlite_state)
+
+    assert [row.channel_id for row in planned.rows] == ["folder:main"]
+    assert "'absent', which is not enabled" in planned.left_out["absent:second"]
+
+
 def test_a_channel_whose_publisher_is_not_enabled_is_named(studio):
     with pytest.raises(BadInput, match=r"'folder:main': needs the publisher 'folder'") as told:
         plan(studio, publishers={})

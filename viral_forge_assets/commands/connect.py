@@ -77,8 +77,8 @@ def connect(
     _tell(done, niche=slot.niche)
     if platform not in settings.publishers:
         say(
-            f"{platform} is not enabled: until it stands in VIRAL_FORGE_PUBLISHERS, no post of"
-            f" {slot.niche} can be planned"
+            f"{platform} is not enabled: until it stands in VIRAL_FORGE_PUBLISHERS, no post is"
+            " planned for this channel"
         )
 
 
