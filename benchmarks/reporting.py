@@ -28,6 +28,7 @@ from viral_forge_assets.domain.performance import summarise, to_markdown
 from viral_forge_assets.domain.report import build
 from viral_forge_assets.outcomes import views_read, zones_of
 from viral_forge_assets.reports import read_inputs
+from viral_forge_resources.contracts.prices import Prices
 from viral_forge_resources.documents import to_json
 from viral_forge_resources.reports.press import Press
 from viral_forge_resources.state import clips, publications, reporting
@@ -50,7 +51,7 @@ posts = summary.posts
 del summary, coming
 summed_s = time.perf_counter() - started_s
 with engine.connect() as connection:
-    inputs = read_inputs(connection, date(2026, 11, 19))
+    inputs = read_inputs(connection, date(2026, 11, 19), Prices())
 read_s = time.perf_counter() - started_s - summed_s
 files = Press().printed(build(inputs))
 print(json.dumps({

@@ -13,12 +13,14 @@ from viral_forge_assets.domain.outlook import Outlook, outlook
 from viral_forge_assets.domain.report import READ, build
 from viral_forge_assets.domain.report_inputs import ReportInputs, Tried
 from viral_forge_assets.domain.trends import Trend
+from viral_forge_assets.earning import books_of, earned_by
 from viral_forge_assets.experimenting import standing
 from viral_forge_assets.failures import dagster_failures
 from viral_forge_assets.metadata import Metadata, file_metadata
 from viral_forge_assets.outcomes import views_read, zones_of
 from viral_forge_assets.partitions import day_partitions
 from viral_forge_assets.trending import trends_of
+from viral_forge_resources.contracts.prices import Prices
 from viral_forge_resources.contracts.reports import Report, ReportFiles, ReportPress
 from viral_forge_resources.contracts.results import ReportedPost
 from viral_forge_resources.contracts.storage import Storage, StoredFile
@@ -48,6 +50,7 @@ def performance_report(
     storage: dg.ResourceParam[Storage],
     studio: dg.ResourceParam[Studio],
     report_press: dg.ResourceParam[ReportPress],
+    prices: dg.ResourceParam[Prices],
 ) -> dg.MaterializeResult[None]:
     """How the studio did up to the end of one day (UTC): a page, a PDF, tables and pictures.
 
@@ -56,7 +59,7 @@ def performance_report(
     day = date.fromisoformat(context.partition_key)
     with dagster_failures("reporting"):
         with state.connect() as connection:
-            report = build(read_inputs(connection, day))
+            report = build(read_inputs(connection, day, prices))
         files = report_press.printed(report)
         stored = _stored(storage, report, files)
     return dg.MaterializeResult(
@@ -69,12 +72,13 @@ def performance_report(
     )
 
 
-def read_inputs(connection: sa.Connection, day: date) -> ReportInputs:
+def read_inputs(connection: sa.Connection, day: date, prices: Prices) -> ReportInputs:
     """What state says of everything up to the end of ``day``."""
     until = datetime.combine(day + _ONE_DAY, time(), tzinfo=UTC)
     posts = reporting.live_posts(connection, until=until)
     views = views_read(connection, until=until)
     trends = _trends(connection, until)
+    earned = earned_by(connection, posts, until=until)
     return ReportInputs(
         day=day,
         posts=posts,
@@ -88,7 +92,8 @@ def read_inputs(connection: sa.Connection, day: date) -> ReportInputs:
         tried=tuple(_tried(connection)),
         calibrations=calibrations(connection, posts, until=until),
         steps=studio_counts.steps(connection, until=until),
-        spent=studio_counts.spent(connection, until=until),
+        books=books_of(connection, earned, prices, until=until),
+        earned={each.publication_id: each for each in earned},
         queue=studio_counts.queue(connection),
     )
 

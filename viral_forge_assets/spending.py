@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 import sqlalchemy as sa
 
+from viral_forge_assets.domain.profit import cost_of
 from viral_forge_assets.metadata import Metadata
 from viral_forge_assets.metering import CpuMeter, Machine
 from viral_forge_resources.contracts.costs import Budget, CostEvent, CostKind, Unit
@@ -100,14 +101,10 @@ class Spender:
     def told(self) -> Metadata:
         """What the candidate cost so far, as far as prices are set."""
         with self.state.connect() as connection:
-            events = costs.of_candidate(connection, self.candidate_key)
-        known = [event.usd for event in events if event.usd is not None]
-        unpriced = sorted(
-            {f"{event.kind}: {event.reason}" for event in events if event.usd is None}
-        )
+            cost = cost_of(costs.lines(connection, candidate_key=self.candidate_key))
         return {
-            "cost_so_far_usd": round(sum(known), 6) if known else "not known",
-            "costs_without_a_price": "; ".join(unpriced) or "none",
+            "cost_so_far_usd": "not known" if cost.usd is None else round(cost.usd, 6),
+            "costs_without_a_price": "; ".join(cost.unpriced) or "none",
         }
 
 

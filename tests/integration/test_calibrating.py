@@ -27,6 +27,7 @@ from viral_forge_assets.shortlisting import shortlist_round
 from viral_forge_resources.contracts.calibration import WeightsState
 from viral_forge_resources.contracts.errors import BadInput
 from viral_forge_resources.contracts.metrics import VIEWS
+from viral_forge_resources.contracts.prices import Prices
 from viral_forge_resources.contracts.records import ScorePart
 from viral_forge_resources.state import (
     candidates,
@@ -164,7 +165,7 @@ def test_the_report_draws_what_the_command_says(typed):
     _measured(typed, 30)
     said = _type("scoring", "show", "cooking").output
     with typed.connect() as connection:
-        section = calibration(read_inputs(connection, date(2026, 11, 20)))
+        section = calibration(read_inputs(connection, date(2026, 11, 20), Prices()))
     assert section.table is not None
     assert section.chart is not None
     ((name, videos, correlation, interval, reason),) = section.table.rows
@@ -199,5 +200,6 @@ def _results(connection: sa.Connection, niche: str) -> dict[str, float]:
 def test_operators_see_what_a_niche_cost_and_earned(typed):
     _measured(typed, 2)
     shown = _type("costs", "cooking").output
-    assert "cooking: cost $0.0000, revenue not known" in shown
+    assert "cooking: cost not known, revenue not known, profit not known" in shown
     assert "not known: no source tells what it earned" in shown
+    assert "not known: no cost is recorded" in shown

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from tests.results import fill
 from viral_forge_assets.reports import performance_report
 from viral_forge_resources.contracts.media_ports import FetchLimits
+from viral_forge_resources.contracts.prices import Prices
 from viral_forge_resources.contracts.studio import Studio
 from viral_forge_resources.reports.press import Press
 from viral_forge_resources.storage import local
@@ -33,6 +34,7 @@ def _reported(state: sa.Engine, folder: Path) -> dict[str, Any]:
             "storage": storage,
             "studio": _STUDIO,
             "report_press": Press(),
+            "prices": Prices(),
         },
     )
     (event,) = ran.get_asset_materialization_events()
@@ -65,7 +67,7 @@ def test_a_report_lies_whole_in_storage_and_its_pictures_in_the_ui(sqlite_state,
 def test_a_studio_without_results_gets_a_report_too(sqlite_state, folder):
     told = _reported(sqlite_state, folder)
     assert told["no_retention"].startswith("No platform has told a retention curve yet")
-    assert told["profit"] == "not known (no cost is recorded)"
+    assert told["profit"] == "not known (no cost is recorded; nothing is posted)"
     assert not any(name.startswith("picture_") for name in told)
 
 

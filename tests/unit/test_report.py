@@ -1,5 +1,6 @@
 """What a report says, of a studio with results and of one without any."""
 
+from collections import Counter
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -9,19 +10,17 @@ import sqlalchemy as sa
 from tests.results import END, fill
 from viral_forge_assets.domain.report import build
 from viral_forge_assets.domain.report_inputs import ReportInputs
-from viral_forge_assets.domain.report_money import whole
 from viral_forge_assets.domain.report_words import count, dollars, share, span
 from viral_forge_assets.reports import read_inputs
-from viral_forge_resources.contracts.metrics import ESTIMATED_REVENUE
+from viral_forge_resources.contracts.prices import Prices
 from viral_forge_resources.contracts.reports import Report, Section
-from viral_forge_resources.contracts.results import Spent
 
 _DAY = date(2026, 11, 19)
 
 
 def _inputs(state: sa.Engine, day: date = _DAY) -> ReportInputs:
     with state.connect() as connection:
-        return read_inputs(connection, day)
+        return read_inputs(connection, day, Prices())
 
 
 def _section(report: Report, name: str) -> Section:
@@ -50,7 +49,9 @@ def test_a_full_studio_has_every_picture(inputs):
     assert drawn == {
         *("retention", "growth", "recipes", "calibration", "funnel", "money", "queue"),
     }
-    assert {s.name for s in report.sections if s.table} == {"slots", "growing", "calibration"}
+    assert {s.name for s in report.sections if s.table} == {
+        *("slots", "growing", "calibration", "money"),
+    }
 
 
 def test_numbers_that_were_not_read_are_absent_and_never_zero(inputs):
@@ -84,25 +85,21 @@ def test_a_curve_that_has_nothing_at_an_age_has_no_mark_there(inputs):
 
 
 def test_profit_is_a_least_one_where_some_posts_tell_no_revenue(inputs):
-    found = whole(inputs.posts, inputs.newest, inputs.spent)
-    assert found.is_least
-    assert found.profit == pytest.approx((found.revenue or 0) - (found.cost or 0))
+    values = {headline.label: headline for headline in build(inputs).headlines}
+    assert str(values["Profit"].value).startswith("\u2265 $")
+    assert values["Profit"].basis == "no source tells what it earned"
+    assert str(values["Revenue"].value).startswith("\u2265 $")
 
 
-def test_a_cost_without_a_price_makes_no_profit(inputs):
-    spent = [*inputs.spent, Spent(niche="space", usd=None, events=2, unpriced=2)]
-    found = whole(inputs.posts, inputs.newest, spent)
-    assert found.profit is None
-    assert found.reason is not None
-    assert found.reason.startswith("2 of 62 costs have no price")
-
-
-def test_money_of_two_currencies_is_not_added_up(inputs):
-    key = next(key for key in inputs.newest if key[1] == ESTIMATED_REVENUE)
-    foreign = {**inputs.newest, key: inputs.newest[key]._replace(unit="EUR")}
-    found = whole(inputs.posts, foreign, inputs.spent)
-    assert (found.revenue, found.profit) == (None, None)
-    assert found.reason == "revenue is in EUR, USD: not added up"
+def test_the_table_of_money_has_every_clip_and_channel(inputs):
+    money = next(each for each in build(inputs).exports if each.name == "money")
+    assert Counter(str(row[0]) for row in money.rows) == {
+        "studio": 1, "niche": 2, "channel": 3, "clip": 60,
+    }  # fmt: skip
+    told = [dict(zip(money.columns, row, strict=True)) for row in money.rows]
+    niches = [row for row in told if row["of"] == "niche"]
+    assert sum(float(row["cost_usd"] or 0) for row in niches) == pytest.approx(told[0]["cost_usd"])
+    assert all(row["profit_usd"] is None for row in told if row["posts_told"] == 0)
 
 
 @pytest.mark.parametrize(
@@ -112,6 +109,7 @@ def test_money_of_two_currencies_is_not_added_up(inputs):
         (count(12_345), "12,300"),
         (count(4_567_890), "4.57 M"),
         (dollars(-3.2), "\u2212$3.20"),
+        (dollars(0.0123), "$0.0123"),
         (dollars(12_345.6), "$12,346"),
         (span(30), "30 s"),
         (span(5_400), "1.5 h"),

@@ -14,6 +14,7 @@ from pyarrow import parquet
 from tests.results import HOSTILE, fill
 from viral_forge_assets.domain.report import build
 from viral_forge_assets.reports import read_inputs
+from viral_forge_resources.contracts.prices import Prices
 from viral_forge_resources.contracts.reports import Report, ReportFiles, Section, Table
 from viral_forge_resources.reports.pictures import svg
 from viral_forge_resources.reports.press import Press
@@ -32,7 +33,7 @@ def report(sqlite_template, tmp_path_factory) -> Report:
     state = open_engine(f"sqlite:///{path}")
     fill(state)
     with state.connect() as connection:
-        return build(read_inputs(connection, date(2026, 11, 19)))
+        return build(read_inputs(connection, date(2026, 11, 19), Prices()))
 
 
 @pytest.fixture(scope="module")
@@ -148,7 +149,7 @@ def test_pictures_of_the_ui_are_small(files):
 
 def test_an_empty_report_is_printed_too(sqlite_state):
     with sqlite_state.connect() as connection:
-        empty = build(read_inputs(connection, date(2026, 11, 19)))
+        empty = build(read_inputs(connection, date(2026, 11, 19), Prices()))
     files = Press().printed(empty)
     assert files.pictures == {}
     assert "not known" in files.page.decode()

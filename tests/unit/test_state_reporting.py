@@ -1,5 +1,6 @@
 """What reports read: the newest numbers, on both databases, and nothing from after their day."""
 
+from collections import Counter
 from datetime import timedelta
 
 import pytest
@@ -7,7 +8,7 @@ import sqlalchemy as sa
 
 from tests.results import END, Scale, fill
 from viral_forge_resources.contracts.metrics import VIEWS, position_of
-from viral_forge_resources.state import post_metrics, reporting, studio_counts
+from viral_forge_resources.state import costs, post_metrics, reporting, studio_counts
 
 
 @pytest.fixture(params=["sqlite_state", "postgres_state"])
@@ -59,8 +60,8 @@ def test_curves_are_averaged_by_recipe_and_say_over_how_many_posts(studio):
 
 def test_costs_and_the_queue_are_counted(studio):
     with studio.connect() as connection:
-        spent = studio_counts.spent(connection, until=END)
+        spent = costs.lines(connection, until=END)
         queue = studio_counts.queue(connection)
-    assert {each.niche: each.events for each in spent} == {"cooking": 9, "space": 3}
-    assert all(each.unpriced == 0 and (each.usd or 0) > 0 for each in spent)
+    assert Counter(each.niche for each in spent) == {"cooking": 9, "space": 3}
+    assert all((each.usd or 0) > 0 for each in spent)
     assert sum(each.posts for each in queue) == 1

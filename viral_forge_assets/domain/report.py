@@ -3,15 +3,18 @@
 from collections import defaultdict
 from collections.abc import Mapping
 
-from viral_forge_assets.domain import report_calibration, report_results, report_studio
+from viral_forge_assets.domain import (
+    report_calibration,
+    report_money,
+    report_results,
+    report_studio,
+)
 from viral_forge_assets.domain.report_inputs import ReportInputs
-from viral_forge_assets.domain.report_money import balances, profit_text, whole
-from viral_forge_assets.domain.report_words import count, dollars, of, span
+from viral_forge_assets.domain.report_words import count, of, span
 from viral_forge_resources.contracts.metrics import (
     AVERAGE_SHARE_VIEWED,
     COMMENTS,
     ENGAGED_VIEWS,
-    ESTIMATED_REVENUE,
     FOLLOWERS_GAINED,
     LIKES,
     SAVES,
@@ -24,7 +27,7 @@ from viral_forge_resources.contracts.reports import Cell, Headline, Report, Tabl
 
 READ = (
     *(VIEWS, ENGAGED_VIEWS, WATCH_TIME, AVERAGE_SHARE_VIEWED, LIKES, COMMENTS, SHARES, SAVES),
-    *(FOLLOWERS_GAINED, ESTIMATED_REVENUE),
+    FOLLOWERS_GAINED,
 )
 """Metrics that a report reads of every post."""
 
@@ -42,20 +45,25 @@ def build(inputs: ReportInputs) -> Report:
     return Report(
         day=inputs.day,
         title="Studio report",
-        headlines=(*_output(inputs), *_views(inputs), *_attention(inputs), *_money(inputs)),
+        headlines=(
+            *_output(inputs),
+            *_views(inputs),
+            *_attention(inputs),
+            *report_money.headlines(inputs),
+        ),
         sections=(
             report_results.retention(inputs),
             report_results.growth(inputs),
             report_results.recipes(inputs),
             report_calibration.calibration(inputs),
             report_studio.funnel(inputs),
-            report_studio.money(inputs),
+            report_money.money(inputs),
             report_studio.slots(inputs),
             report_studio.rising(inputs),
             report_results.growing(inputs),
             report_studio.queue(inputs),
         ),
-        exports=(_posts(inputs), _balance_table(inputs), _curves(inputs)),
+        exports=(_posts(inputs), report_money.table(inputs), _curves(inputs)),
         notes=_NOTES,
     )
 
@@ -92,28 +100,6 @@ def _total(inputs: ReportInputs, label: str, metric: str, ids: list[str]) -> Hea
     return Headline(label=label, value=shown, basis=f"of {of(len(known), len(ids), 'post')}")
 
 
-def _money(inputs: ReportInputs) -> tuple[Headline, ...]:
-    all_in_all = whole(inputs.posts, inputs.newest, inputs.spent)
-    events = sum(each.events for each in inputs.spent)
-    unpriced = sum(each.unpriced for each in inputs.spent)
-    cost_basis = f"{events:,} costs" if events else "no cost is recorded"
-    if unpriced:
-        cost_basis = f"{events - unpriced:,} costs, {unpriced:,} more without a price"
-    return (
-        _dollars("Cost", all_in_all.cost, cost_basis),
-        _dollars("Revenue", all_in_all.revenue, all_in_all.basis),
-        Headline(
-            label="Profit",
-            value=profit_text(all_in_all) or None,
-            basis=all_in_all.reason or all_in_all.basis,
-        ),
-    )
-
-
-def _dollars(label: str, value: float | None, basis: str) -> Headline:
-    return Headline(label=label, value=None if value is None else dollars(value), basis=basis)
-
-
 def _posts(inputs: ReportInputs) -> Table:
     columns = ("post", "niche", "channel", "title", "url", "published_at", "recipe", "duration_s")
     growing = {each.publication_id: each.growth for each in inputs.outlook.growth}
@@ -124,28 +110,22 @@ def _posts(inputs: ReportInputs) -> Table:
             for metric in READ
             if (number := inputs.newest.get((post.publication_id, metric))) is not None
         }
-        currency = inputs.newest.get((post.publication_id, ESTIMATED_REVENUE))
+        earned = inputs.earned[post.publication_id]
         rows.append(
             (
                 *(post.publication_id, post.niche, post.channel_id, post.title, post.post_url),
                 *(post.published_at.isoformat(), post.recipe, post.duration_s),
                 *(told.get(metric) for metric in READ),
-                currency.unit if currency else None,
+                *(earned.amount, earned.currency, earned.reason),
                 growing[post.publication_id].per_hour,
                 growing[post.publication_id].reason,
             )
         )
-    more = ("revenue_currency", "views_per_hour", "no_growth_because")
-    return Table(name="posts", title="Posts", columns=(*columns, *READ, *more), rows=tuple(rows))
-
-
-def _balance_table(inputs: ReportInputs) -> Table:
-    columns = ("niche", "cost_usd", "revenue_usd", "profit_usd", "is_at_least", "reason")
-    rows = tuple(
-        (each.name, each.cost, each.revenue, each.profit, str(each.is_least), each.reason)
-        for each in balances(inputs.posts, inputs.newest, inputs.spent)
+    more = (
+        *("estimated_revenue", "revenue_currency", "no_revenue_because"),
+        *("views_per_hour", "no_growth_because"),
     )
-    return Table(name="money", title="Money", columns=columns, rows=rows)
+    return Table(name="posts", title="Posts", columns=(*columns, *READ, *more), rows=tuple(rows))
 
 
 def _curves(inputs: ReportInputs) -> Table:

@@ -7,13 +7,14 @@ from datetime import date, datetime, timedelta
 from viral_forge_assets.domain.arm_posteriors import ArmPosterior
 from viral_forge_assets.domain.calibration import Calibration
 from viral_forge_assets.domain.growth import Reading
+from viral_forge_assets.domain.money import Earned
 from viral_forge_assets.domain.outlook import Outlook
+from viral_forge_assets.domain.profit import Books
 from viral_forge_resources.contracts.results import (
     CurvePoint,
     Measured,
     Queue,
     ReportedPost,
-    Spent,
     Steps,
 )
 
@@ -43,6 +44,7 @@ class ReportInputs:
         posts: that are live, by moment.
         newest: of each post's numbers, by publication id and metric.
         views: every reading of views, by publication id, the oldest first.
+        earned: by each live post, by publication id.
         calibrations: whether scores predicted results, by niche.
         queue: as it stands now.
     """
@@ -56,7 +58,8 @@ class ReportInputs:
     tried: Sequence[Tried]
     calibrations: Mapping[str, Calibration]
     steps: Steps
-    spent: Sequence[Spent]
+    books: Books
+    earned: Mapping[str, Earned]
     queue: Sequence[Queue]
 
     def is_recent(self, moment: datetime) -> bool:

@@ -1,12 +1,10 @@
-"""Sections of a report on the studio's own doings: funnel, money, slots, trends, queue."""
+"""Sections of a report on the studio's own doings: funnel, slots, trends, queue."""
 
 from collections import defaultdict
-from collections.abc import Sequence
 from dataclasses import replace
 
 from viral_forge_assets.domain.report_inputs import ReportInputs
-from viral_forge_assets.domain.report_money import Balance, balances, profit_text
-from viral_forge_assets.domain.report_words import count, dollars, share
+from viral_forge_assets.domain.report_words import count, share
 from viral_forge_resources.contracts.metrics import VIEWS
 from viral_forge_resources.contracts.publishing import PublicationState
 from viral_forge_resources.contracts.reports import (
@@ -63,53 +61,6 @@ def funnel(inputs: ReportInputs) -> Section:
         categories=tuple(name for name, _ in rows),
     )
     return replace(named, chart=chart)
-
-
-def money(inputs: ReportInputs) -> Section:
-    """Costs, revenue and profit by niche."""
-    named = Section(
-        name="money",
-        title="Cost and profit",
-        sentence="US dollars since the beginning. What has no price or no revenue is left out,"
-        " and no profit is made of it.",
-    )
-    known = [
-        each
-        for each in balances(inputs.posts, inputs.newest, inputs.spent)
-        if each.cost is not None or each.revenue is not None
-    ]
-    if not known:
-        why = "No cost has a price and no platform told a revenue yet. Prices are settings:"
-        return replace(named, absent=f"{why} VIRAL_FORGE_PRICE_…")
-    shown = sorted(known, key=lambda each: (-(each.cost or 0), each.name))[:_MOST_ROWS]
-    chart = Chart(
-        kind=ChartKind.BARS,
-        x=Axis(label="US dollars"),
-        y=Axis(label=""),
-        series=tuple(_money_series(shown, name) for name in ("cost", "revenue", "profit")),
-        categories=tuple(each.name for each in shown),
-    )
-    return replace(named, chart=chart)
-
-
-def _money_series(shown: Sequence[Balance], name: str) -> Series:
-    values = {
-        "cost": [(each.cost, "") for each in shown],
-        "revenue": [(each.revenue, each.basis) for each in shown],
-        "profit": [(each.profit, each.reason or each.basis) for each in shown],
-    }[name]
-    labels = [profit_text(each) if name == "profit" else "" for each in shown]
-    return Series(
-        name=name,
-        points=tuple(
-            Point(
-                at=float(place),
-                value=value,
-                label=label or ("not known: " + why[:34] if value is None else dollars(value)),
-            )
-            for place, ((value, why), label) in enumerate(zip(values, labels, strict=True))
-        ),
-    )
 
 
 def slots(inputs: ReportInputs) -> Section:

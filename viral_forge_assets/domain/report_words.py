@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+from viral_forge_assets.domain.money import Bound, Profit
+
 _DAY = timedelta(days=1)
 _HOUR = timedelta(hours=1)
 _MINUTE_S, _HOUR_S = 60, 3600
@@ -18,9 +20,28 @@ def count(value: float) -> str:
 
 
 def dollars(value: float) -> str:
-    """US dollars, to the cent where cents matter."""
-    sign = "\u2212" if value < 0 else ""
-    return f"{sign}${abs(value):,.0f}" if abs(value) >= 1000 else f"{sign}${abs(value):,.2f}"  # noqa: PLR2004
+    """US dollars, to the cent where cents matter, and finer below one dollar: clips cost little."""
+    sign, size = "\u2212" if value < 0 else "", abs(value)
+    if size >= 1000:  # noqa: PLR2004
+        return f"{sign}${size:,.0f}"
+    return f"{sign}${size:,.2f}" if size >= 1 or size == 0 else f"{sign}${size:.4f}"
+
+
+def bounded(value: float | None, bound: Bound) -> str | None:
+    """US dollars, and on which side of them the truth lies; None where nobody knows."""
+    return None if value is None else f"{bound} {dollars(value)}".strip()
+
+
+def profit_words(profit: Profit) -> str:
+    """Cost, revenue and profit of something in one line."""
+    cost, revenue = profit.cost, profit.revenue
+    earned = bounded(revenue.usd, revenue.bound)
+    told = f" ({of(revenue.told, revenue.posts, 'post')})" if earned else ""
+    return (
+        f"cost {bounded(cost.usd, cost.bound) or 'not known'},"
+        f" revenue {earned or 'not known'}{told},"
+        f" profit {bounded(profit.usd, profit.bound) or 'not known'}"
+    )
 
 
 def span(seconds: float) -> str:

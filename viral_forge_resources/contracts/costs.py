@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class CostKind(StrEnum):
@@ -84,21 +85,17 @@ class Budget:
         return replace(self, usd=None, quantity=None)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
-    """The cost events of one kind, unit and provider of something, added up.
+class CostLine(NamedTuple):
+    """Cost events of one kind and one subject, added up; a tuple, for a studio has many.
 
     Attributes:
-        usd: of the events that have a price; None where none has.
-        unpriced: how many events have none.
-        reasons: why they have none.
+        usd: None where they have no price, for ``reason``; those with a price are another line.
     """
 
+    niche: str | None
+    candidate_key: str | None
+    clip_number: int | None
+    channel_id: str | None
     kind: str
-    provider: str
-    unit: str
-    quantity: float
-    events: int
     usd: float | None
-    unpriced: int
-    reasons: tuple[str, ...] = ()
+    reason: str | None

@@ -16,7 +16,8 @@ class Lineage:
         transcript_key: where every word of the source lies.
         transcript_part_key: where those that are heard in the clip lie, as subtitles.
         score: that the candidate was chosen by.
-        cost_usd: of all that has a price, of the candidate, this clip and this post.
+        cost_usd: of all that has a price: the clip's own, and its even share of what all clips
+            of the candidate needed; None where the clip is no longer made, or nothing has a price.
         costs_unpriced: how many costs are not in it.
         revenue: the newest number that its platform told, in ``revenue_currency``.
     """

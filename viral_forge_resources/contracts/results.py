@@ -41,6 +41,15 @@ class Measured(NamedTuple):
     source: str
 
 
+class Told(NamedTuple):
+    """The newest number of a post and one metric; where there is none, why."""
+
+    publication_id: str
+    value: float | None
+    unit: str | None
+    reason: str | None
+
+
 class CurvePoint(NamedTuple):
     """What the posts of one recipe kept of their viewers at one point of the video, on average."""
 
@@ -69,19 +78,12 @@ class Steps:
     posted: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Spent:
-    """What one niche, or none in particular, cost.
+class MadeClip(NamedTuple):
+    """A clip that a candidate has."""
 
-    Attributes:
-        usd: of the events that have a price; None where none has.
-        unpriced: events without a price.
-    """
-
-    niche: str | None
-    usd: float | None
-    events: int
-    unpriced: int
+    niche: str
+    candidate_key: str
+    number: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

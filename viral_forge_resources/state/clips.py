@@ -1,10 +1,12 @@
 """Statements on ``clips``."""
 
 from collections.abc import Collection
+from datetime import datetime
 
 import sqlalchemy as sa
 
 from viral_forge_resources.contracts.records import CheckResult, Clip
+from viral_forge_resources.contracts.results import MadeClip
 from viral_forge_resources.state.rows import excluded, read_all, to_row, upsert
 from viral_forge_resources.state.tables import candidates, clips
 
@@ -78,6 +80,17 @@ def of_niche(connection: sa.Connection, niche: str) -> tuple[Clip, ...]:
     """The clips of a niche, by candidate and number."""
     statement = sa.select(clips).join(candidates).where(candidates.c.niche == niche)
     return read_all(connection, Clip, statement.order_by(clips.c.candidate_key, clips.c.number))
+
+
+def made(connection: sa.Connection, *, until: datetime) -> tuple[MadeClip, ...]:
+    """Every clip, as it stands, that was rendered before ``until``, by candidate and number."""
+    statement = (
+        sa.select(candidates.c.niche, clips.c.candidate_key, clips.c.number)
+        .join(candidates)
+        .where(clips.c.rendered_at < until)
+        .order_by(clips.c.candidate_key, clips.c.number)
+    )
+    return tuple(map(MadeClip._make, connection.execute(statement)))
 
 
 def latest(connection: sa.Connection, *, limit: int) -> tuple[Clip, ...]:

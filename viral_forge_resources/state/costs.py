@@ -5,7 +5,7 @@ from typing import TypedDict
 
 import sqlalchemy as sa
 
-from viral_forge_resources.contracts.costs import Budget, CostEvent
+from viral_forge_resources.contracts.costs import Budget, CostEvent, CostLine
 from viral_forge_resources.contracts.errors import OverBudget
 from viral_forge_resources.state.rows import read_all, to_row
 from viral_forge_resources.state.tables import candidates, clips, cost_events
@@ -149,9 +149,24 @@ def of_candidate(connection: sa.Connection, candidate_key: str) -> tuple[CostEve
     return _events(connection, cost_events.c.candidate_key == candidate_key)
 
 
-def of_niche(connection: sa.Connection, niche: str) -> tuple[CostEvent, ...]:
-    """Every cost of a niche, in order."""
-    return _events(connection, cost_events.c.niche == niche)
+def lines(
+    connection: sa.Connection, *, until: datetime | None = None, candidate_key: str | None = None
+) -> tuple[CostLine, ...]:
+    """What was spent before ``until``, of one candidate or in all, added up by subject and kind.
+
+    What has no price is there with its reason, but for events of which nothing was bought.
+    """
+    of = cost_events.c
+    subject = (of.niche, of.candidate_key, of.clip_number, of.channel_id, of.kind)
+    statement = sa.select(*subject, sa.func.sum(of.usd), of.reason).where(
+        of.usd.is_not(None) | (of.quantity != 0)
+    )
+    if until is not None:
+        statement = statement.where(of.at < until)
+    if candidate_key is not None:
+        statement = statement.where(of.candidate_key == candidate_key)
+    added = statement.group_by(*subject, of.reason, of.usd.is_(None))
+    return tuple(map(CostLine._make, connection.execute(added.order_by(*subject, of.reason))))
 
 
 def in_time(

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from viral_forge_resources.contracts.metrics import AUDIENCE_WATCH_RATIO
 from viral_forge_resources.contracts.publishing import PostMetric, PublicationState
-from viral_forge_resources.contracts.results import CurvePoint, Measured, ReportedPost
+from viral_forge_resources.contracts.results import CurvePoint, Measured, ReportedPost, Told
 from viral_forge_resources.state.rows import read_all
 from viral_forge_resources.state.tables import candidates, clips, post_metrics, publications
 
@@ -49,6 +49,20 @@ def newest(
     columns = [ranked.c[name] for name in Measured._fields]
     statement = sa.select(*columns).where(ranked.c.place == 1)
     yield from map(Measured._make, connection.execute(statement))
+
+
+def told(connection: sa.Connection, metric: str, *, until: datetime) -> Iterator[Told]:
+    """The newest number, or the newest reason for none, of each post with a row of that metric."""
+    place = sa.func.row_number().over(
+        partition_by=_of.publication_id, order_by=(_of.value.is_(None), *_NEWEST_FIRST)
+    )
+    ranked = (
+        sa.select(*(_of[name] for name in Told._fields), place.label("place"))
+        .where(_of.metric == metric, _of.as_of < until)
+        .subquery()
+    )
+    found = sa.select(*(ranked.c[name] for name in Told._fields)).where(ranked.c.place == 1)
+    yield from map(Told._make, connection.execute(found))
 
 
 def readings(

@@ -8,13 +8,7 @@ import sqlalchemy as sa
 
 from viral_forge_resources.contracts.publishing import PublicationState
 from viral_forge_resources.state.rows import read_all
-from viral_forge_resources.state.tables import (
-    candidates,
-    clips,
-    draws,
-    post_metrics,
-    publications,
-)
+from viral_forge_resources.state.tables import clips, draws, post_metrics, publications
 
 _IS_LIVE = (publications.c.state == PublicationState.PUBLISHED) & (
     publications.c.published_at.is_not(None)
@@ -59,13 +53,6 @@ def posts_of_experiment(
     statement = statement.where(publications.c.published_at >= draws.c.drawn_at)
     if channel_id is not None:
         statement = statement.where(publications.c.channel_id == channel_id)
-    return read_all(connection, LivePost, statement)
-
-
-def posts_of_niche(connection: sa.Connection, niche: str) -> tuple[LivePost, ...]:
-    """Every live post of a niche."""
-    is_its = candidates.c.candidate_key == publications.c.candidate_key
-    statement = _posts().join(candidates, is_its).where(candidates.c.niche == niche)
     return read_all(connection, LivePost, statement)
 
 

@@ -5,13 +5,12 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from viral_forge_resources.contracts.publishing import PublicationState
-from viral_forge_resources.contracts.results import Queue, Spent, Steps
+from viral_forge_resources.contracts.results import Queue, Steps
 from viral_forge_resources.state.rows import read_all
 from viral_forge_resources.state.tables import (
     approvals,
     candidates,
     clips,
-    cost_events,
     publications,
     sightings,
 )
@@ -40,24 +39,6 @@ def steps(connection: sa.Connection, *, until: datetime) -> Steps:
         for name, which in counted.items()
     }
     return Steps(**found)
-
-
-def spent(connection: sa.Connection, *, until: datetime) -> tuple[Spent, ...]:
-    """What each niche cost until then; what no niche is named for stands under None."""
-    of = cost_events.c
-    priced = sa.func.count(of.usd)
-    statement = (
-        sa.select(
-            of.niche,
-            sa.func.sum(of.usd).label("usd"),
-            sa.func.count().label("events"),
-            (sa.func.count() - priced).label("unpriced"),
-        )
-        .where(of.at < until)
-        .group_by(of.niche)
-        .order_by(of.niche)
-    )
-    return read_all(connection, Spent, statement)
 
 
 def queue(connection: sa.Connection) -> tuple[Queue, ...]:
