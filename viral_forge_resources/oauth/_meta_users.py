@@ -5,12 +5,28 @@ Source: https://developers.facebook.com/docs/instagram-platform/instagram-api-wi
 
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from typing import Any, Literal
 from urllib.parse import urlencode
 
-from viral_forge_resources.contracts.errors import UnexpectedAnswer
-from viral_forge_resources.contracts.oauth import Account, Attempt, Grant
+from viral_forge_resources.contracts.errors import NotSupported, UnexpectedAnswer
+from viral_forge_resources.contracts.oauth import Account, Attempt, Grant, Manners
 from viral_forge_resources.oauth._asking import Asking, asked_now, grant_in, split_scopes
+from viral_forge_resources.oauth._settings import AppSettings
+
+_A_DAY = timedelta(days=1)
+_A_MONTH = timedelta(days=30)
+
+
+def users_manners(needs: dict[str, str], settings: AppSettings, *, by_hand: str) -> Manners:
+    """How accounts of these logins are kept: a token is refreshed at a day's age at the soonest."""
+    return Manners(
+        scopes=needs,
+        redirect_url=settings.redirect_url,
+        idle=_A_MONTH,
+        youngest=_A_DAY,
+        revoke_by_hand=by_hand,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +38,7 @@ class UsersApp:
         graph_url: without a slash at its end; tokens are traded there.
         user_url: says who a token belongs to.
         user_id: what it calls that.
+        by_hand: where the account's owner ends our access.
     """
 
     platform: Literal["instagram", "threads"]
@@ -34,6 +51,7 @@ class UsersApp:
     user_url: str
     user_id: Literal["user_id", "id"]
     scopes: Collection[str]
+    by_hand: str
 
     def authorisation_url(self, attempt: Attempt) -> str:
         """Where a person consents."""
@@ -76,6 +94,10 @@ class UsersApp:
         token = grant.refresh_token or ""
         trade = {"grant_type": f"{self.prefix}_refresh_token", "access_token": token}
         return replace(self._long("refresh_access_token", trade, token), scopes=grant.scopes)
+
+    def revoke(self, grant: Grant) -> None:
+        """There is no call for that."""
+        raise NotSupported(f"{self.platform} ends access by hand alone: {self.by_hand}")
 
     def _short(self, code: str, attempt: Attempt) -> dict[str, Any]:
         asking = Asking(self.platform, secrets=[code, self.client_secret])

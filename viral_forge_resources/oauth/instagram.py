@@ -3,17 +3,15 @@
 Source: https://developers.facebook.com/docs/instagram-platform/overview
 """
 
-from datetime import timedelta
 from typing import Literal
 
 from pydantic import Field, HttpUrl
 
-from viral_forge_resources.contracts.errors import NotSupported
-from viral_forge_resources.contracts.oauth import Account, Attempt, Grant, Manners
+from viral_forge_resources.contracts.oauth import Manners
+from viral_forge_resources.oauth._app_login import AppLogin
 from viral_forge_resources.oauth._meta_pages import PagesApp
-from viral_forge_resources.oauth._meta_users import UsersApp
+from viral_forge_resources.oauth._meta_users import UsersApp, users_manners
 from viral_forge_resources.oauth._settings import AppSettings
-from viral_forge_resources.platforms.credentials import needed
 from viral_forge_resources.settings import settings_config
 
 _NEEDS_BY_FACEBOOK = {
@@ -29,8 +27,6 @@ _NEEDS_BY_INSTAGRAM = {
     "instagram_business_manage_insights": "reading results",
 }
 _BY_HAND = "https://www.instagram.com/accounts/manage_access/"
-_A_DAY = timedelta(days=1)
-_A_MONTH = timedelta(days=30)
 
 
 class Settings(AppSettings):
@@ -68,96 +64,43 @@ class Settings(AppSettings):
     )
 
 
-def open_plugin(settings: Settings) -> "FacebooksInstagramLogin | InstagramLogin":
+def open_plugin(settings: Settings) -> AppLogin:
     """Instagram's login with the app of these settings."""
-    if settings.login == "facebook":
-        return FacebooksInstagramLogin(settings)
-    return InstagramLogin(settings)
+    return _by_facebook(settings) if settings.login == "facebook" else _by_itself(settings)
 
 
-class FacebooksInstagramLogin:
-    """Logs in to a professional account that is linked with a Page, by Facebook."""
+def _by_facebook(settings: Settings) -> AppLogin:
+    """To a professional account that is linked with a Page."""
 
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
-        self.manners = Manners(scopes=_NEEDS_BY_FACEBOOK, redirect_url=settings.redirect_url)
-
-    def authorisation_url(self, attempt: Attempt) -> str:
-        """Where a person consents."""
-        return self._app().authorisation_url(attempt)
-
-    def exchange(self, code: str, attempt: Attempt) -> Grant:
-        """Trade the code in."""
-        return self._app().exchange(code, attempt)
-
-    def accounts(self, grant: Grant) -> tuple[tuple[Account, Grant], ...]:
-        """Every Instagram account that is linked with a Page that the person gave."""
-        return self._app().accounts(grant)
-
-    def refresh(self, account_id: str, grant: Grant) -> Grant:
-        """The account's token anew."""
-        return self._app().refresh(account_id, grant)
-
-    def revoke(self, grant: Grant) -> None:
-        """Takes all accounts of that person back from us."""
-        self._app().revoke(grant)
-
-    def _app(self) -> PagesApp:
-        client_id, client_secret = needed(self._settings, "client_id", "client_secret")
+    def app(client_id: str, client_secret: str) -> PagesApp:
         return PagesApp(
             platform="instagram",
             client_id=client_id,
             client_secret=client_secret,
-            authorise_url=str(self._settings.facebook_authorise_url),
-            graph_url=str(self._settings.facebook_graph_url).rstrip("/"),
+            authorise_url=str(settings.facebook_authorise_url),
+            graph_url=str(settings.facebook_graph_url).rstrip("/"),
             scopes=tuple(_NEEDS_BY_FACEBOOK),
         )
 
+    manners = Manners(scopes=_NEEDS_BY_FACEBOOK, redirect_url=settings.redirect_url)
+    return AppLogin(manners=manners, settings=settings, open_app=app)
 
-class InstagramLogin:
-    """Logs in to a professional account by itself."""
 
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
-        self.manners = Manners(
-            scopes=_NEEDS_BY_INSTAGRAM,
-            redirect_url=settings.redirect_url,
-            idle=_A_MONTH,
-            youngest=_A_DAY,
-            revoke_by_hand=_BY_HAND,
-        )
-
-    def authorisation_url(self, attempt: Attempt) -> str:
-        """Where a person consents."""
-        return self._app().authorisation_url(attempt)
-
-    def exchange(self, code: str, attempt: Attempt) -> Grant:
-        """Trade the code in."""
-        return self._app().exchange(code, attempt)
-
-    def accounts(self, grant: Grant) -> tuple[tuple[Account, Grant], ...]:
-        """The account that consented."""
-        return self._app().accounts(grant)
-
-    def refresh(self, account_id: str, grant: Grant) -> Grant:
-        """Another sixty days."""
-        return self._app().refresh(account_id, grant)
-
-    def revoke(self, grant: Grant) -> None:
-        """There is no call for that."""
-        raise NotSupported(f"instagram ends access by hand alone: {_BY_HAND}")
-
-    def _app(self) -> UsersApp:
-        client_id, client_secret = needed(self._settings, "client_id", "client_secret")
+def _by_itself(settings: Settings) -> AppLogin:
+    def app(client_id: str, client_secret: str) -> UsersApp:
         return UsersApp(
             platform="instagram",
             prefix="ig",
             client_id=client_id,
             client_secret=client_secret,
-            authorise_url=str(self._settings.authorise_url),
-            token_url=str(self._settings.token_url),
-            graph_url=str(self._settings.graph_url).rstrip("/"),
-            user_url=str(self._settings.user_url),
+            authorise_url=str(settings.authorise_url),
+            token_url=str(settings.token_url),
+            graph_url=str(settings.graph_url).rstrip("/"),
+            user_url=str(settings.user_url),
             user_id="user_id",
             scopes=tuple(_NEEDS_BY_INSTAGRAM),
+            by_hand=_BY_HAND,
         )
+
+    manners = users_manners(_NEEDS_BY_INSTAGRAM, settings, by_hand=_BY_HAND)
+    return AppLogin(manners=manners, settings=settings, open_app=app)

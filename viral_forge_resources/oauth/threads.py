@@ -3,15 +3,11 @@
 Source: https://developers.facebook.com/docs/threads/get-started/long-lived-tokens
 """
 
-from datetime import timedelta
-
 from pydantic import Field, HttpUrl
 
-from viral_forge_resources.contracts.errors import NotSupported
-from viral_forge_resources.contracts.oauth import Account, Attempt, Grant, Manners
-from viral_forge_resources.oauth._meta_users import UsersApp
+from viral_forge_resources.oauth._app_login import AppLogin
+from viral_forge_resources.oauth._meta_users import UsersApp, users_manners
 from viral_forge_resources.oauth._settings import AppSettings
-from viral_forge_resources.platforms.credentials import needed
 from viral_forge_resources.settings import settings_config
 
 _NEEDS = {
@@ -20,8 +16,6 @@ _NEEDS = {
     "threads_manage_insights": "reading results",
 }
 _BY_HAND = "https://www.threads.net/settings/account"
-_A_DAY = timedelta(days=1)
-_A_MONTH = timedelta(days=30)
 
 
 class Settings(AppSettings):
@@ -45,55 +39,23 @@ class Settings(AppSettings):
     )
 
 
-def open_plugin(settings: Settings) -> "ThreadsLogin":
+def open_plugin(settings: Settings) -> AppLogin:
     """Threads' login with the app of these settings."""
-    return ThreadsLogin(settings)
 
-
-class ThreadsLogin:
-    """Logs in to an account on Threads."""
-
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
-        self.manners = Manners(
-            scopes=_NEEDS,
-            redirect_url=settings.redirect_url,
-            idle=_A_MONTH,
-            youngest=_A_DAY,
-            revoke_by_hand=_BY_HAND,
-        )
-
-    def authorisation_url(self, attempt: Attempt) -> str:
-        """Where a person consents."""
-        return self._app().authorisation_url(attempt)
-
-    def exchange(self, code: str, attempt: Attempt) -> Grant:
-        """Trade the code in."""
-        return self._app().exchange(code, attempt)
-
-    def accounts(self, grant: Grant) -> tuple[tuple[Account, Grant], ...]:
-        """The account that consented."""
-        return self._app().accounts(grant)
-
-    def refresh(self, account_id: str, grant: Grant) -> Grant:
-        """Another sixty days."""
-        return self._app().refresh(account_id, grant)
-
-    def revoke(self, grant: Grant) -> None:
-        """There is no call for that."""
-        raise NotSupported(f"threads ends access by hand alone: {_BY_HAND}")
-
-    def _app(self) -> UsersApp:
-        client_id, client_secret = needed(self._settings, "client_id", "client_secret")
+    def app(client_id: str, client_secret: str) -> UsersApp:
         return UsersApp(
             platform="threads",
             prefix="th",
             client_id=client_id,
             client_secret=client_secret,
-            authorise_url=str(self._settings.authorise_url),
-            token_url=str(self._settings.token_url),
-            graph_url=str(self._settings.graph_url).rstrip("/"),
-            user_url=str(self._settings.user_url),
+            authorise_url=str(settings.authorise_url),
+            token_url=str(settings.token_url),
+            graph_url=str(settings.graph_url).rstrip("/"),
+            user_url=str(settings.user_url),
             user_id="id",
             scopes=tuple(_NEEDS),
+            by_hand=_BY_HAND,
         )
+
+    manners = users_manners(_NEEDS, settings, by_hand=_BY_HAND)
+    return AppLogin(manners=manners, settings=settings, open_app=app)
