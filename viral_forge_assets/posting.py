@@ -312,6 +312,7 @@ class Poster:
                 receipt=decided.receipt,
                 post_id=decided.post_id,
                 post_url=decided.post_url,
+                live_at=decided.live_at,
                 reason=decided.reason,
                 due_at=decided.due_at or (now + _LOOK_AGAIN[publication.state] if stays else None),
             )

@@ -3,7 +3,7 @@
 from collections.abc import Generator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time, timedelta
 from functools import partial
 from pathlib import Path
@@ -47,6 +47,7 @@ from viral_forge_resources.state import (
     liveness,
     queues,
     rights,
+    snapshots,
     steps,
 )
 from viral_forge_resources.state import publications as outbox
@@ -197,6 +198,23 @@ def test_an_approved_post_that_is_due_goes_live(any_desk):
     assert (row.state, row.post_id) == (_S.PUBLISHED, f"post-{row.publication_id}")
     assert row.post_url == f"https://fake.example/post-{row.publication_id}"
     assert any_desk.platform.submissions == 1
+
+
+def test_a_post_that_its_platform_shows_later_is_as_old_as_it_is_seen(desk):
+    shown_at = datetime.now(UTC).replace(microsecond=0) + timedelta(hours=3)
+
+    class Later(FakePublisher):
+        def _published(self, post: Post) -> Published:
+            return replace(super()._published(post), live_at=shown_at)
+
+    desk.platform = Later()
+    row = desk.work()
+
+    assert (row.state, row.published_at) == (_S.PUBLISHED, shown_at)
+    with desk.state.connect() as connection:
+        due = snapshots.due(connection, now=shown_at + timedelta(minutes=59), limit=9)
+        later = snapshots.due(connection, now=shown_at + timedelta(minutes=61), limit=9)
+    assert (len(due), len(later)) == (0, 1)
 
 
 def test_the_platform_gets_the_clip_with_its_cover_and_words(desk):

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Generator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import httpx
@@ -88,6 +88,22 @@ def test_what_viewers_must_be_told_is_declared_and_privacy_is_always_sent(
 def test_a_channel_for_children_declares_every_video(tools, platform, post):
     open_plugin(Settings(made_for_kids=True), tools).submit(post, FakeSession())
     assert platform.videos[0].resource["status"]["selfDeclaredMadeForKids"] is True
+
+
+def test_a_video_may_be_made_public_by_youtube_itself_later(tools, platform, post):
+    """By then all sizes of it are made, and its age counts from there."""
+    at = tools.clock() + timedelta(minutes=90)
+    live = open_plugin(Settings(public_after_minutes=90), tools).submit(post, FakeSession())
+    status = platform.videos[0].resource["status"]
+    assert status["privacyStatus"] == "private"
+    assert datetime.fromisoformat(status["publishAt"]) == at
+    assert isinstance(live, Published)
+    assert (live.live_at, live.note) == (at, f"YouTube makes it public at {at:%F %H:%M} UTC")
+
+
+def test_only_what_becomes_public_waits_for_it():
+    with pytest.raises(ValueError, match="a private video is not made public"):
+        Settings(privacy="private", public_after_minutes=90)
 
 
 def test_a_video_less_public_than_asked_for_is_told(publisher, platform, post):

@@ -67,6 +67,7 @@ class Settlement:
 
     Attributes:
         due_at: when to try again; None where nothing is to be tried.
+        live_at: when the platform shows the post to the public; None: it does.
         halts: the platform spoke against the channel: it posts no more until a person looked.
     """
 
@@ -76,6 +77,7 @@ class Settlement:
     receipt: str | None = None
     post_id: str | None = None
     post_url: str | None = None
+    live_at: datetime | None = None
     halts: bool = False
 
 
@@ -243,6 +245,7 @@ def _accepted(answer: Published | Processing, *, now: datetime) -> Settlement:
             state=PublicationState.PUBLISHED,
             post_id=answer.post_id,
             post_url=answer.url,
+            live_at=answer.live_at,
             reason=answer.note,
         )
     due_at = None if answer.look_after is None else now + answer.look_after

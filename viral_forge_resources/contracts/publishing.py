@@ -185,15 +185,17 @@ class Post:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Published:
-    """The post is live.
+    """The post is live, or the platform makes it so at a moment that is fixed.
 
     Attributes:
         note: what a person should know, such as that it is not as public as was asked for.
+        live_at: when the platform shows it to the public; None: it does.
     """
 
     post_id: str
     url: str
     note: str | None = None
+    live_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,7 @@
 """Calls of YouTube's Data API: Google's own client builds them, we send them and count them."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from typing import Any
 
@@ -59,7 +60,7 @@ class YoutubeCalls:
         playlist = inside(document, "items", 0, "contentDetails", "relatedPlaylists", "uploads")
         return _text(playlist, "channels.list")
 
-    def announce(self, post: Post, wishes: words.Wishes, size: int) -> httpx.URL:
+    def announce(self, post: Post, wishes: words.Wishes, size: int, *, now: datetime) -> httpx.URL:
         """The address that the video's bytes are to be sent to; a secret."""
         request = (
             _service()
@@ -67,7 +68,7 @@ class YoutubeCalls:
             .insert(
                 part=words.PARTS,
                 notifySubscribers=wishes.notifies,
-                body=words.resource(post, wishes),
+                body=words.resource(post, wishes, now=now),
                 media_body=_announced(size),
             )
         )

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from viral_forge_resources.contracts.errors import (
@@ -87,10 +87,13 @@ class YoutubeSight:
             raise kind(f"YouTube took the video and then ended it: {why}")
         if uploaded != "processed":
             return Processing(receipt=video_id, look_after=_FIRST_LOOK)
+        live_at = _live_at(status)
+        waits = None if live_at is None else f"YouTube makes it public at {live_at:%F %H:%M} UTC"
         return Published(
             post_id=video_id,
             url=f"https://www.youtube.com/shorts/{video_id}",
-            note=self._privacy_note(inside(status, "privacyStatus")),
+            note=waits or self._privacy_note(inside(status, "privacyStatus")),
+            live_at=live_at,
         )
 
     def hidden(self, video_id: str) -> Takedown:
@@ -152,3 +155,10 @@ class YoutubeSight:
             f"asked for {asked}, and the video is {privacy}: the account's own settings may decide"
             " so. Change it in YouTube Studio."
         )
+
+
+def _live_at(status: Any) -> datetime | None:  # noqa: ANN401  part of a resource
+    """When YouTube makes a video public that is private now; None where it does not."""
+    at = inside(status, "publishAt")
+    is_hidden = inside(status, "privacyStatus") == _HIDDEN
+    return datetime.fromisoformat(at).astimezone(UTC) if is_hidden and isinstance(at, str) else None

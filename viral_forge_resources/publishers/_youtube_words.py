@@ -5,6 +5,7 @@ Source: https://developers.google.com/youtube/v3/docs/videos
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from viral_forge_resources.contracts.counting_text import Unit, counted, counted_tags
@@ -34,11 +35,13 @@ class Wishes:
 
     Attributes:
         privacy: public, unlisted or private.
+        public_after: videos are private until YouTube itself makes them public so much later.
     """
 
     privacy: str
     category: str
     notifies: bool
+    public_after: timedelta = timedelta()
 
 
 def marker(publication_id: str) -> str:
@@ -71,10 +74,10 @@ def _media_problems(post: Post) -> Iterator[str]:
         yield f"YouTube takes videos of {LONGEST_S:.0f} s; this has {post.duration_s:.0f} s"
 
 
-def resource(post: Post, wishes: Wishes) -> dict[str, Any]:
-    """The video resource of a post; what is left out YouTube would choose itself.
+def resource(post: Post, wishes: Wishes, *, now: datetime) -> dict[str, Any]:
+    """The video resource of a post that is announced ``now``.
 
-    Without a privacy it would make the video public.
+    What is left out YouTube would choose itself; without a privacy it would make the video public.
     """
     disclosure = post.disclosure
     status: dict[str, Any] = {
@@ -85,6 +88,9 @@ def resource(post: Post, wishes: Wishes) -> dict[str, Any]:
         "embeddable": True,
         "publicStatsViewable": True,
     }
+    if wishes.public_after:  # only a private video may have a moment to be published at
+        publish_at = (now + wishes.public_after).astimezone(UTC)
+        status |= {"privacyStatus": "private", "publishAt": f"{publish_at:%Y-%m-%dT%H:%M:%SZ}"}
     return {
         "snippet": {
             "title": post.text.title,

@@ -1,10 +1,11 @@
 """Publishes to YouTube: uploads that are resumed, and videos that are known again by their tag."""
 
 from dataclasses import replace
-from typing import Any, Literal
+from datetime import timedelta
+from typing import Any, Literal, Self
 
 import httpx
-from pydantic import Field, HttpUrl
+from pydantic import Field, HttpUrl, model_validator
 from pydantic_settings import BaseSettings
 
 from viral_forge_resources.contracts.counting_text import Unit
@@ -53,6 +54,13 @@ class Settings(BaseSettings):
     privacy: Literal["public", "unlisted", "private"] = Field(
         default="public", description="Who may see new videos: public, unlisted or private."
     )
+    public_after_minutes: int = Field(
+        default=0,
+        ge=0,
+        le=40_320,
+        description="Videos go up private at their time, and YouTube itself makes them public so"
+        " many minutes later: by then it has made all sizes of them. Only with privacy public.",
+    )
     category: str = Field(default="22", pattern=r"^\d{1,3}$", description="YouTube's category id.")
     notifies: bool = Field(default=True, description="Tell subscribers of new videos.")
     made_for_kids: bool = Field(
@@ -68,6 +76,12 @@ class Settings(BaseSettings):
     analytics_url: HttpUrl = Field(
         default=HttpUrl("https://youtubeanalytics.googleapis.com/"), description="Results."
     )
+
+    @model_validator(mode="after")
+    def _only_public_ones_wait(self) -> Self:
+        if self.public_after_minutes and self.privacy != "public":
+            raise ValueError(f"a {self.privacy} video is not made public: leave one of them out")
+        return self
 
 
 def open_plugin(settings: Settings, tools: PublishTools) -> "YoutubePublisher":
@@ -96,7 +110,10 @@ class YoutubePublisher:
             project=asked.project, uploads=settings.uploads_per_day, units=asked.units_per_day
         )
         self._wishes = words.Wishes(
-            privacy=settings.privacy, category=settings.category, notifies=settings.notifies
+            privacy=settings.privacy,
+            category=settings.category,
+            notifies=settings.notifies,
+            public_after=timedelta(minutes=settings.public_after_minutes),
         )
 
     def problems(self, post: Post) -> tuple[str, ...]:
@@ -145,7 +162,7 @@ class YoutubePublisher:
         calls, now = self._calls(post.channel), self._tools.clock()
         playlist = calls.uploads_playlist()
         begun = YoutubeSession(
-            address=str(calls.announce(self._declared(post), self._wishes, video.size)),
+            address=str(calls.announce(self._declared(post), self._wishes, video.size, now=now)),
             size=video.size,
             playlist=playlist,
             started_at=now,

@@ -38,12 +38,14 @@ _ENDS = frozenset({_S.PUBLISHED, _S.REJECTED, _S.WITHDRAWN})
 class StepFacts(TypedDict, total=False):
     """What a step may write besides the state; what is None or not given stays as it is.
 
-    Only the reason does not: it speaks of the state that a publication is in now.
+    Only the reason does not: it speaks of the state that a publication is in now. ``live_at`` is
+    when the public sees the post, where that is not the moment of the step.
     """
 
     receipt: str | None
     post_id: str | None
     post_url: str | None
+    live_at: datetime | None
     reason: str | None
     due_at: datetime | None
 
@@ -294,10 +296,11 @@ def settle(
     """
     if not _may_settle(expected, state):
         raise ValueError(f"a publication does not go from {expected} to {state} here")
+    live_at = facts.pop("live_at", None) or now
     given = {name: value for name, value in facts.items() if value is not None}
     values: Values = {"reason": None, "lease_until": None, "state": state, **given}
     if state is _S.PUBLISHED:
-        values["published_at"] = now
+        values["published_at"] = live_at
     if (expected, state) == (_S.PLANNED, _S.APPROVED):
         values["approved_at"] = now
     step = sa.update(publications).where(_is(publication_id), publications.c.state == expected)
@@ -305,7 +308,7 @@ def settle(
         step = step.where(publications.c.claimed_by == claimed_by)
     is_taken = connection.execute(step.values(values)).rowcount > 0
     if is_taken and state is _S.PUBLISHED:
-        snapshots.enrol(connection, publication_id, published_at=now)
+        snapshots.enrol(connection, publication_id, published_at=live_at)
     if is_taken and state in _ENDS:
         _forget_session(connection, publications.c.publication_id == publication_id)
     return is_taken
