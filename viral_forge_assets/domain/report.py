@@ -130,8 +130,8 @@ def _posts(inputs: ReportInputs) -> Table:
 
 def _curves(inputs: ReportInputs) -> Table:
     rows = tuple(
-        (point.recipe, position_of(point.metric), point.mean, point.posts)
+        (point.recipe, point.platform, position_of(point.metric), point.mean, point.posts)
         for point in inputs.retention
     )
-    columns = ("recipe", "part_of_video", "viewers_left", "posts")
+    columns = ("recipe", "platform", "part_of_video", "viewers_left", "posts")
     return Table(name="retention", title="Retention", columns=columns, rows=rows)

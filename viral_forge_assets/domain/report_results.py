@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from itertools import pairwise
 
 from viral_forge_assets.domain.growth import curve
 from viral_forge_assets.domain.report_inputs import ReportInputs, Tried
@@ -22,28 +23,33 @@ from viral_forge_resources.contracts.results import CurvePoint
 _MOST_LINES = 6
 _LEAST_POSTS = 3  # of a median: of fewer it is an anecdote
 _MOST_GROWING = 10
+_GAP = 1.5  # times the least distance of two points: one was left out between
 
 
 def retention(inputs: ReportInputs) -> Section:
-    """How long people watch, by recipe."""
-    by_recipe: defaultdict[str, list[CurvePoint]] = defaultdict(list)
+    """How long people watch, by recipe and platform."""
+    grouped: defaultdict[tuple[str, str], list[CurvePoint]] = defaultdict(list)
     for point in inputs.retention:
-        by_recipe[point.recipe or "made anew since"].append(point)
-    most = sorted(by_recipe.items(), key=lambda each: (-_posts(each[1]), each[0]))[:_MOST_LINES]
+        grouped[point.recipe or "made anew since", point.platform].append(point)
+    most = sorted(grouped.items(), key=lambda each: (-_posts(each[1]), each[0]))[:_MOST_LINES]
     named = Section(
         name="retention",
         title="Retention",
         sentence="Viewers that are left at each point of the video, mean by recipe."
-        " Above 100 % people watched again.",
+        " Above 100 % people watched again. Lines break where no point was told.",
     )
     if not most:
         why = "No platform has told a retention curve yet: YouTube does, a day or two after a post."
         return _absent(named, why)
+    are_several = len({platform for _, platform in grouped}) > 1
     chart = Chart(
         kind=ChartKind.LINES,
         x=Axis(label="part of the video", is_share=True, low=0, high=1),
         y=Axis(label="viewers left", is_share=True, low=0),
-        series=tuple(_curve(recipe, points) for recipe, points in most),
+        series=tuple(
+            _curve(f"{recipe} on {platform}" if are_several else recipe, points)
+            for (recipe, platform), points in most
+        ),
     )
     return _with(named, chart)
 
@@ -52,16 +58,22 @@ def _posts(points: Sequence[CurvePoint]) -> int:
     return max(point.posts for point in points)
 
 
-def _curve(recipe: str, points: Sequence[CurvePoint]) -> Series:
-    """Only points that all of the recipe's curves have: other ones are means of other posts."""
+def _curve(name: str, points: Sequence[CurvePoint]) -> Series:
+    """Only points that all of the curves have: other ones are means of other posts."""
     posts = _posts(points)
     placed = [(position_of(point.metric), point) for point in points if point.posts == posts]
-    return Series(
-        name=f"{recipe} ({_of(posts, 'post')})",
-        points=tuple(
-            Point(at=at, value=point.mean) for at, point in sorted(placed) if at is not None
-        ),
-    )
+    known = [Point(at=at, value=point.mean) for at, point in sorted(placed) if at is not None]
+    return Series(name=f"{name} ({_of(posts, 'post')})", points=tuple(_broken(known)))
+
+
+def _broken(points: Sequence[Point]) -> Iterator[Point]:
+    """The points, and between two that lie further apart than others do, one that nobody knows."""
+    apart = [after.at - before.at for before, after in pairwise(points)]
+    step = min(apart, default=0)
+    for point, gap in zip(points, [*apart, step], strict=True):
+        yield point
+        if gap > step * _GAP:
+            yield Point(at=point.at + gap / 2, value=None)
 
 
 def _of(number: int, what: str) -> str:

@@ -51,9 +51,13 @@ class Told(NamedTuple):
 
 
 class CurvePoint(NamedTuple):
-    """What the posts of one recipe kept of their viewers at one point of the video, on average."""
+    """What one recipe's posts kept of their viewers at one point of the video, on average.
+
+    Of one platform: each counts viewers in its own way.
+    """
 
     recipe: str | None
+    platform: str
     metric: str
     mean: float
     posts: int

@@ -40,11 +40,24 @@ def _lines(chart: Chart, axes: "Axes") -> None:
         colour, marker = SERIES[number % len(SERIES)], MARKERS[number % len(MARKERS)]
         is_dense = len(xs) > _DENSE
         axes.plot(xs, ys, color=colour, marker="" if is_dense else marker, label=_name(series))
+        for at, value in _alone(series) if is_dense else ():
+            axes.plot([at], [value], color=colour, marker=marker)
         for point in series.points:
             if point.low is not None and point.high is not None:
                 axes.plot([point.at] * 2, [point.low, point.high], color=colour, alpha=0.35)
             _beside(axes, point, at=(point.at, point.value))
         number += 1
+
+
+def _alone(series: Series) -> list[tuple[float, float]]:
+    """Known points between two that are not: a line does not show them."""
+    values = [None, *(point.value for point in series.points), None]
+    around = zip(values, values[2:], series.points, strict=False)
+    return [
+        (point.at, point.value)
+        for before, after, point in around
+        if before is None and after is None and point.value is not None
+    ]
 
 
 _DENSE = 24  # more marks than that would hide the line

@@ -13,7 +13,13 @@ from viral_forge_resources.contracts.metrics import AUDIENCE_WATCH_RATIO
 from viral_forge_resources.contracts.publishing import PostMetric, PublicationState
 from viral_forge_resources.contracts.results import CurvePoint, Measured, ReportedPost, Told
 from viral_forge_resources.state.rows import read_all
-from viral_forge_resources.state.tables import candidates, clips, post_metrics, publications
+from viral_forge_resources.state.tables import (
+    candidates,
+    channels,
+    clips,
+    post_metrics,
+    publications,
+)
 
 _of = post_metrics.c
 _NEWEST_FIRST = (_of.as_of.desc(), _of.source.desc())
@@ -80,18 +86,24 @@ def readings(
 
 
 def retention(connection: sa.Connection, *, until: datetime) -> tuple[CurvePoint, ...]:
-    """Mean of the newest retention curves, by recipe and point."""
+    """Mean of the newest retention curves, by recipe, platform and point.
+
+    A point that a post's newest curve lacks is not taken from an older one.
+    """
     points = _of.metric.startswith(f"{AUDIENCE_WATCH_RATIO}@", autoescape=True)
-    ranked = _ranked(points, until=until).subquery()
+    place = sa.func.rank().over(partition_by=_of.publication_id, order_by=_NEWEST_FIRST)
+    ranked = _told(points, until=until, place=place).subquery()
     is_it = ranked.c.publication_id == publications.c.publication_id
+    of = (clips.c.recipe, channels.c.publisher, ranked.c.metric)
     statement = (
-        sa.select(clips.c.recipe, ranked.c.metric, sa.func.avg(ranked.c.value), sa.func.count())
+        sa.select(*of, sa.func.avg(ranked.c.value), sa.func.count())
         .select_from(ranked)
         .join(publications, is_it)
+        .join(channels, channels.c.channel_id == publications.c.channel_id)
         .outerjoin(clips, _same_bytes())
         .where(ranked.c.place == 1, publications.c.state == PublicationState.PUBLISHED)
-        .group_by(clips.c.recipe, ranked.c.metric)
-        .order_by(clips.c.recipe, ranked.c.metric)
+        .group_by(*of)
+        .order_by(*of)
     )
     return tuple(map(CurvePoint._make, connection.execute(statement)))
 
@@ -121,9 +133,12 @@ def _ranked(which: sa.ColumnElement[bool], *, until: datetime) -> sa.Select[Any]
     place = sa.func.row_number().over(
         partition_by=(_of.publication_id, _of.metric), order_by=_NEWEST_FIRST
     )
-    return sa.select(post_metrics, place.label("place")).where(
-        which, _of.value.is_not(None), _of.as_of < until
-    )
+    return _told(which, until=until, place=place)
+
+
+def _told(which: sa.ColumnElement[bool], *, until: datetime, place: sa.Over[int]) -> sa.Select[Any]:
+    is_told = _of.value.is_not(None) & (_of.as_of < until)
+    return sa.select(post_metrics, place.label("place")).where(which, is_told)
 
 
 def _same_bytes() -> sa.ColumnElement[bool]:
