@@ -12,7 +12,12 @@ from tests.grounds._kinds import ground_of, grounded
 from viral_forge_assets.measuring import read_portion
 from viral_forge_resources import publishers
 from viral_forge_resources.contracts.metrics import METRICS, Unit
-from viral_forge_resources.contracts.publishing import MetricsReader, Publication, Publisher
+from viral_forge_resources.contracts.publishing import (
+    MetricsReader,
+    Publication,
+    Publisher,
+    TellsLate,
+)
 
 _UNITS = {str(unit) for unit in Unit}
 
@@ -54,6 +59,10 @@ def test_of_a_post_that_is_not_there_no_number_is_made_up(reader, stranger):
     assert {row.publication_id for row in answered.metrics} <= {stranger.publication_id}
     is_told_why = bool(answered.metrics) or bool(answered.failures)
     assert is_told_why or reader.most_at_once is None
+
+
+def test_a_post_that_has_its_id_is_known_by_it(reader, stranger):
+    assert not isinstance(reader, TellsLate) or not reader.lacks_id(stranger)
 
 
 def test_numbers_have_the_names_and_units_that_everybody_uses(reader, stranger):

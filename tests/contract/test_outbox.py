@@ -4,8 +4,10 @@ import subprocess
 import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, wait
+from dataclasses import replace
 from datetime import timedelta
 from threading import Barrier
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -17,6 +19,7 @@ from viral_forge_resources.contracts.publishing import (
     TRANSITIONS,
     Publication,
     PublicationState,
+    Published,
 )
 from viral_forge_resources.state import channels, publications, tables
 
@@ -451,3 +454,23 @@ def test_a_niche_has_the_publications_of_its_candidates_alone(state):
     )
     with state.connect() as connection:
         assert publications.of_niche(connection, "cooking") == (mine,)
+
+
+@pytest.mark.parametrize("reached", sorted(_WAYS))
+def test_a_live_post_gets_the_id_that_is_told_late_once_and_no_other_row_does(state, reached):
+    publication = save_publication(state)
+    _approve(state, publication)
+    _claim(state, publication)
+    for step in _WAYS[reached]:
+        _settle(state, publication, step, post_id="upload-1", post_url="https://example.org/")
+    before = _get(state, publication)
+    told = Published(post_id="7", url="https://example.org/7")
+    other = Published(post_id="8", url="https://example.org/8")
+    with state.begin() as connection:
+        is_renamed = publications.rename(connection, before, told)
+        assert not publications.rename(connection, before, other)
+    assert is_renamed is (reached is _S.PUBLISHED)
+    late: dict[str, Any] = (
+        {"post_id": "7", "post_url": "https://example.org/7"} if is_renamed else {}
+    )
+    assert _get(state, publication) == replace(before, **late)
