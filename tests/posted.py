@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -18,10 +19,12 @@ def publish(
     at: datetime = NOW,
     recipe: str | None = None,
     read: Iterable[tuple[float, str, float | None]] = (),
+    **post: Any,
 ) -> None:
     """The post of a video, live, and what was read of it: hours, metric, value."""
+    duration_s = post.pop("duration_s", 30.0)
     key, content = f"cooking:inbox:video-{number}", sha256(f"clip {number}")
-    row = save_publication(state, candidate_key=key, content_sha256=content)
+    row = save_publication(state, candidate_key=key, content_sha256=content, **post)
     with state.begin() as connection:
         if recipe:
             made = builders.clip(
@@ -29,6 +32,7 @@ def publish(
                 content_sha256=content,
                 storage_key=f"{number}.mp4",
                 recipe=f"{recipe}@1",
+                duration_s=duration_s,
             )
             clips.record(connection, made)
         connection.execute(

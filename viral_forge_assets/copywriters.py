@@ -10,6 +10,7 @@ from viral_forge_assets.asking import Asker
 from viral_forge_assets.domain.copy_questions import COPY_VERSION, Brief, copy_question, copy_said
 from viral_forge_assets.domain.copywriting import Copy
 from viral_forge_assets.provenance import keep, kept, made_from
+from viral_forge_resources.contracts.experiments import TitleStyle
 from viral_forge_resources.contracts.keys import CandidateKey
 from viral_forge_resources.contracts.llm import LanguageModel
 from viral_forge_resources.contracts.publishing import PublicationState, Publisher
@@ -43,12 +44,14 @@ class Copywriter:
 
     Attributes:
         models: in the order in which they are asked; where none answers, rules write.
+        title_style: what titles shall do; None: the model chooses.
     """
 
     key: CandidateKey
     storage: Storage
     asker: Asker
     models: Sequence[LanguageModel]
+    title_style: TitleStyle | None = None
 
     def write(
         self, state: sa.Engine, publishers: Mapping[str, Publisher], said: Mapping[int, str]
@@ -78,6 +81,7 @@ class Copywriter:
                 title=title,
                 said=words,
                 limits=publishers[name].limits,
+                style=self.title_style,
             )
             copy, note = self._copy(clip, brief)
             if copy is not None:
@@ -88,8 +92,10 @@ class Copywriter:
 
     def _copy(self, clip: Clip, brief: Brief) -> tuple[Copy | None, str]:
         """What was written before for these bytes there, or is now; None and why where nothing."""
+        # What was written before there were styles is good for posts without one.
+        styled = {"style": brief.style.value} if brief.style else {}
         origin = made_from(
-            content=clip.content_sha256, platform=brief.platform, version=COPY_VERSION
+            content=clip.content_sha256, platform=brief.platform, version=COPY_VERSION, **styled
         )
         document = self.key.storage_key("publication", f"copy-{origin[:_HASH_LENGTH]}.json")
         found = kept(self.storage, document, Copy, origin=origin)

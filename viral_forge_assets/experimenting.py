@@ -15,7 +15,7 @@ from viral_forge_assets.metadata import Metadata, markdown_table
 from viral_forge_assets.partitions import known_niche
 from viral_forge_assets.rewarding import post_results
 from viral_forge_resources.contracts.errors import BadInput
-from viral_forge_resources.contracts.experiments import Arm, Draw, Experiment
+from viral_forge_resources.contracts.experiments import Arm, Draw, Experiment, TitleStyle
 from viral_forge_resources.contracts.publishing import MAY_BE_LIVE
 from viral_forge_resources.contracts.records import Candidate
 from viral_forge_resources.state import channels as channels_state
@@ -76,6 +76,16 @@ def with_opening(recipe: Recipe, dealt: Assigned | None) -> Recipe:
     if dealt is None or dealt.arm.hook_first is None:
         return recipe
     return replace(recipe, hook_first=dealt.arm.hook_first)
+
+
+def dealt_title(connection: sa.Connection, candidate: Candidate) -> TitleStyle | None:
+    """What the titles of the candidate's posts were dealt to do; None: what they usually do."""
+    newest = experiments_state.latest(connection, candidate.niche)
+    if newest is None:
+        return None
+    draw = experiments_state.draw_of(connection, newest.experiment_id, candidate.candidate_key)
+    name = draw.arm if draw else newest.winner
+    return _arm(newest, name).title if name else None
 
 
 def draw_metadata(dealt: Assigned | None) -> Metadata:
@@ -148,9 +158,10 @@ def outcomes_of(connection: sa.Connection, experiment: Experiment) -> list[Outco
     posts = results.posts_of_experiment(
         connection, experiment.experiment_id, channel_id=experiment.channel_id
     )
-    recipes = {draw.candidate_key: _arm(experiment, draw.arm).recipe for draw in dealt}
-    # A person may have edited it with another recipe since: then the post is no result of the arm.
-    ours = [post for post in posts if _is_made_with(post.recipe, recipes[post.candidate_key])]
+    arms = {draw.candidate_key: _arm(experiment, draw.arm) for draw in dealt}
+    # A person may have edited it with another recipe since, or nothing that is said makes such a
+    # title: then the post is no result of the arm.
+    ours = [post for post in posts if _is_made_with(post, arms[post.candidate_key])]
     earned = rewards(post_results(connection, ours))
     return [
         Outcome(number=draw.number, arm=draw.arm, reward=earned.get(draw.candidate_key))
@@ -254,5 +265,6 @@ def _names(experiment: Experiment) -> list[str]:
     return [arm.name for arm in experiment.arms]
 
 
-def _is_made_with(recipe: str | None, wanted: str) -> bool:
-    return recipe is None or recipe.partition("@")[0] == wanted
+def _is_made_with(post: results.LivePost, arm: Arm) -> bool:
+    has_recipe = post.recipe is None or post.recipe.partition("@")[0] == arm.recipe
+    return has_recipe and arm.title in (None, post.title_style)

@@ -16,6 +16,7 @@ from viral_forge_assets.partitions import known_candidate
 from viral_forge_assets.queueing import deal_times
 from viral_forge_resources.contracts.disclosures import Flag, disclosure_of
 from viral_forge_resources.contracts.errors import BadInput, NotPermitted, Permanent
+from viral_forge_resources.contracts.experiments import TitleStyle
 from viral_forge_resources.contracts.media import Transcript
 from viral_forge_resources.contracts.publishing import (
     Channel,
@@ -59,6 +60,7 @@ def plan_posts(
     requires_approval: bool,
     plan: EditPlan | None = None,
     copies: Mapping[tuple[str, str], Copy] = MappingProxyType({}),
+    title_style: TitleStyle | None = None,
 ) -> PlannedPosts:
     """Plan every clip of the candidate for every channel that serves its niche.
 
@@ -70,6 +72,7 @@ def plan_posts(
         requires_approval: whether a person says yes to each clip first.
         plan: what the clips were made by; None: a post tells of all of ``transcript``.
         copies: what models wrote, by content hash and publisher; where nothing, rules write.
+        title_style: what an experiment dealt the titles of the candidate's posts to do.
 
     Clips that a person said no to, and those a channel may hold already, are not planned.
 
@@ -95,6 +98,7 @@ def plan_posts(
         attributions=attributions,
         publishers=publishers,
         clips=len(clips),
+        title_style=title_style,
     )
     new = 0
     planned, left_out = _planned(wanted, channels, words, now=now)
@@ -156,6 +160,7 @@ class _Words:
     attributions: Mapping[tuple[int, Channel], str | None]
     publishers: Mapping[str, Publisher]
     clips: int
+    title_style: TitleStyle | None
 
     def text(self, clip: Clip, channel: Channel) -> PostText:
         limits = self.publishers[channel.publisher].limits
@@ -169,6 +174,7 @@ class _Words:
             limits=limits,
             paid=paid_words(self.policy, is_told=Flag.PAID in self._tells(clip, channel)),
             copy=self.copies.get((clip.content_sha256, channel.publisher)),
+            style=self.title_style,
         )
         return numbered(text, number=clip.number, of=self.clips, limits=limits)
 

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from viral_forge_assets.asking import Asker
 from viral_forge_assets.copywriters import Copywriter
 from viral_forge_assets.domain.edit_plan import EditPlan, words_in_clip
+from viral_forge_assets.experimenting import dealt_title
 from viral_forge_assets.failures import dagster_failures
 from viral_forge_assets.metadata import markdown_table, table_metadata
 from viral_forge_assets.outbox import plan_posts
@@ -61,7 +62,11 @@ def publication_plan(
         document = key.storage_key("transform", "edit_plan.json")
         plan = load(storage, document, EditPlan, made_by="edit_plan")
         asker = Asker(state=state, budget=llm_budget, niche=key.niche, candidate_key=str(key))
-        writer = Copywriter(key=key, storage=storage, asker=asker, models=language_models)
+        with state.connect() as connection:
+            style = dealt_title(connection, known_candidate(connection, str(key)))
+        writer = Copywriter(
+            key=key, storage=storage, asker=asker, models=language_models, title_style=style
+        )
         copies = writer.write(state, publishers, _said(plan, words))
         with state.begin() as connection:
             planned = plan_posts(
@@ -72,6 +77,7 @@ def publication_plan(
                 requires_approval=studio.requires_approval,
                 plan=plan,
                 copies=copies.by_post,
+                title_style=style,
             )
     waiting = [row for row in planned.rows if row.state is PublicationState.PLANNED]
     facts = table_metadata(rows=len(planned.rows), rows_read=planned.clips, rows_new=planned.new)
@@ -79,6 +85,7 @@ def publication_plan(
         metadata=facts
         | {"posts": markdown_table([_planned(row) for row in planned.rows])}
         | {"waiting_for_approval": len(waiting), "approve_with": _approval_commands(waiting)}
+        | ({"titles_were_dealt": style.value} if style else {})
         | ({"words_by_rules_because": "; ".join(copies.notes)} if copies.notes else {})
         | {f"nothing_for_{channel}": why for channel, why in planned.left_out.items()}
     )
@@ -107,6 +114,7 @@ def _planned(row: Publication) -> dict[str, object]:
         "when": when(row),
         "content hash": row.content_sha256[:12],
         "title": row.text.title,
+        "title is": row.text.title_style or "as usual",
         "tells viewers of": ", ".join(sorted(flags_of(row.disclosure))) or "nothing",
         "reason": row.reason,
         "written by": row.text.written_by or "rules",

@@ -1,4 +1,8 @@
-"""Titles and thumbnails of one post that a person compares on its platform: a record, no more."""
+"""Titles and thumbnails of one post that a person compares on its platform: a record, no more.
+
+Only YouTube compares them, and only those of long videos; a vertical or square one of up to three
+minutes is a Short. Titles of short videos are compared between videos, as arms of an experiment.
+"""
 
 from datetime import datetime
 
@@ -7,11 +11,20 @@ import sqlalchemy as sa
 from viral_forge_resources.contracts.errors import BadInput
 from viral_forge_resources.contracts.experiments import VariantKind, VariantTest
 from viral_forge_resources.contracts.keys import short_hash
-from viral_forge_resources.contracts.publishing import PublicationState
+from viral_forge_resources.contracts.publishing import Publication, PublicationState
+from viral_forge_resources.state import clips as clips_state
 from viral_forge_resources.state import experiments as experiments_state
 from viral_forge_resources.state import publications as publications_state
 
 _FEWEST = 2
+_COMPARES = "youtube"
+_LONGEST_SHORT_S = 180.0
+"""Source: https://support.google.com/youtube/answer/15424877"""
+
+_BETWEEN_VIDEOS = (
+    "Compare titles between videos: `viral-forge experiment start NICHE --arms"
+    " clean,clean~question`."
+)
 
 
 def record_variants(
@@ -28,7 +41,8 @@ def record_variants(
     It stays one post: nothing is uploaded a second time.
 
     Raises:
-        BadInput: the post is not live, or there is nothing to compare.
+        BadInput: the post is not live, its platform compares nothing of it, or there is nothing to
+            compare.
     """
     post = publications_state.get(connection, publication_id)
     if post is None or post.state is not PublicationState.PUBLISHED:
@@ -37,6 +51,7 @@ def record_variants(
             reason="is no post that is live",
             remedy="`viral-forge queue` lists posts.",
         )
+    _require_long_form(connection, post)
     if len(set(shown)) < _FEWEST:
         raise BadInput(
             publication_id,
@@ -53,6 +68,24 @@ def record_variants(
     )
     experiments_state.start_variant_test(connection, test)
     return test
+
+
+def _require_long_form(connection: sa.Connection, post: Publication) -> None:
+    publisher = post.channel_id.partition(":")[0]
+    made = clips_state.of_candidate(connection, post.candidate_key)
+    clip = next((each for each in made if each.content_sha256 == post.content_sha256), None)
+    if publisher != _COMPARES:
+        reason = f"is on {publisher}, which compares no titles or thumbnails of one post"
+    elif clip is None:
+        reason = "shows a clip that was made anew since: nobody knows whether it is long"
+    elif clip.duration_s <= _LONGEST_SHORT_S:
+        reason = (
+            f"is {clip.duration_s:.0f} s long: YouTube compares titles and thumbnails of long"
+            f" videos alone, of more than {_LONGEST_SHORT_S:.0f} s"
+        )
+    else:
+        return
+    raise BadInput(post.publication_id, reason=reason, remedy=_BETWEEN_VIDEOS)
 
 
 def end_variants(

@@ -14,6 +14,7 @@ from viral_forge_assets.asking import Asker
 from viral_forge_assets.copywriters import Copies, Copywriter
 from viral_forge_resources.contracts.costs import Budget
 from viral_forge_resources.contracts.errors import Unreachable
+from viral_forge_resources.contracts.experiments import TitleStyle
 from viral_forge_resources.contracts.keys import parse_candidate_key
 from viral_forge_resources.storage.local import LocalStorage
 
@@ -28,12 +29,20 @@ _MODEL = FakeModel(says=lambda _: _WORDS)
 _POST = (sha256("clip"), "folder")
 
 
-def write(state: sa.Engine, tmp_path, *models: FakeModel, said: str = "Boil.", usd: float = 1.0):
+def write(
+    state: sa.Engine,
+    tmp_path,
+    *models: FakeModel,
+    said: str = "Boil.",
+    usd: float = 1.0,
+    style: TitleStyle | None = None,
+):
     writer = Copywriter(
         key=parse_candidate_key(KEY),
         storage=LocalStorage(tmp_path / "storage"),
         asker=Asker(state=state, budget=Budget(usd=usd, quantity=None), niche="cooking"),
         models=models,
+        title_style=style,
     )
     return writer.write(state, {"folder": FakePublisher()}, {1: said, 2: said})
 
@@ -52,6 +61,15 @@ def test_a_clip_s_words_are_asked_for_once_and_paid_for(state, tmp_path):
             sa.text("select niche, usd from cost_events where kind = 'llm'")
         ).one()
     assert tuple(spent) == ("cooking", 0.01)
+
+
+def test_another_style_of_titles_is_asked_for_anew(state, tmp_path):
+    made_studio(state)
+    asking = FakeModel(says=lambda _: _WORDS | {"title": "Why water first?"}, asked=[])
+    write(state, tmp_path, asking)
+    styled = write(state, tmp_path, asking, style=TitleStyle.QUESTION)
+    assert styled.by_post[_POST].style is TitleStyle.QUESTION
+    assert len(asking.asked) == 2
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import dagster as dg
 import pytest
@@ -13,6 +14,7 @@ from tests.posted import publish
 from tests.studio import SRT, open_studio, tiny_recipes
 from viral_forge_assets.cli import app
 from viral_forge_assets.learning_jobs import start_experiment_job, stop_experiment_job
+from viral_forge_resources.contracts.experiments import TitleStyle
 from viral_forge_resources.state import experiments, publications
 
 _QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
@@ -36,14 +38,14 @@ def _newest(state: sa.Engine):
 
 
 def test_an_experiment_is_started_shown_listed_and_stopped(state):
-    arms = "clean, punchy+hook,story-hook"
+    arms = "clean, punchy+hook,story-hook~question"
     started = _type("experiment", "start", "cooking", "--arms", arms, "--holdout", "0.1")
     assert started.exit_code == 0, started.output
     made = _newest(state)
-    assert [(arm.recipe, arm.hook_first) for arm in made.arms] == [
-        ("clean", None),
-        ("punchy", True),
-        ("story", False),
+    assert [(arm.recipe, arm.hook_first, arm.title) for arm in made.arms] == [
+        ("clean", None, None),
+        ("punchy", True, None),
+        ("story", False, TitleStyle.QUESTION),
     ]
     assert made.rules.holdout_share == 0.1
     shown = _type("experiment", "show", "cooking").output
@@ -56,6 +58,8 @@ def test_an_experiment_is_started_shown_listed_and_stopped(state):
 
 def test_what_is_wrong_is_said_in_words(state):
     assert "names no recipe" in _type("experiment", "start", "cooking", "--arms", "a,b").stderr
+    styled = _type("experiment", "start", "cooking", "--arms", "clean,clean~shout").stderr
+    assert "names no style of titles. There are: topic, quote, question" in styled
     assert "names no niche" in _type("experiment", "start", "no", "--arms", "clean,fit").stderr
     assert "has no experiment that deals" in _type("experiment", "stop", "cooking").stderr
 
@@ -95,8 +99,32 @@ def _draws(state: sa.Engine):
         return experiments.draws_of(connection, _newest(state).experiment_id)
 
 
+_LONG_FORM: dict[str, Any] = {
+    "recipe": "clean", "channel_id": "youtube:main", "duration_s": 181.0,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("changes", "why"),
+    [
+        ({"channel_id": "tiktok:main"}, "is on tiktok, which compares no titles or thumbnails"),
+        ({"duration_s": 180.0}, "is 180 s long: YouTube compares titles and thumbnails of long"),
+        ({"recipe": None}, "shows a clip that was made anew since"),
+    ],
+)
+def test_variants_of_one_video_are_for_long_videos_on_youtube(state, changes, why):
+    publish(state, 1, **_LONG_FORM | changes)
+    with state.connect() as connection:
+        (post,) = publications.of_candidate(connection, "cooking:inbox:video-1")
+    refused = _type("experiment", "variants", post.publication_id, "Pasta", "Soup")
+    assert why in refused.stderr
+    assert "Compare titles between videos" in refused.stderr
+    with state.connect() as connection:
+        assert experiments.variant_tests_of(connection) == ()
+
+
 def test_titles_that_a_person_compares_on_a_platform_are_recorded_once(state):
-    publish(state, 1)
+    publish(state, 1, **_LONG_FORM)
     with state.connect() as connection:
         (post,) = publications.of_candidate(connection, "cooking:inbox:video-1")
     told = _type("experiment", "variants", post.publication_id, "Pasta", "Soup")
@@ -117,7 +145,7 @@ def test_titles_that_a_person_compares_on_a_platform_are_recorded_once(state):
 
 
 def test_only_a_live_post_has_variants_and_one_is_none(state):
-    publish(state, 1)
+    publish(state, 1, **_LONG_FORM)
     with state.connect() as connection:
         (post,) = publications.of_candidate(connection, "cooking:inbox:video-1")
     assert "is no post that is live" in _type("experiment", "variants", "nosuch", "A", "B").stderr

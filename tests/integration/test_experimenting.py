@@ -8,18 +8,19 @@ import pytest
 import sqlalchemy as sa
 
 from tests import builders
-from tests.builders import NOW, save_candidate, sha256
+from tests.builders import NOW, post_text, save_candidate, sha256
 from tests.posted import publish
 from viral_forge_assets.domain.rewards import ENGAGED, RETENTION
 from viral_forge_assets.experimenting import (
     assigned,
+    dealt_title,
     outcomes_of,
     standing,
     start_experiment,
     stop_experiment,
 )
 from viral_forge_resources.contracts.errors import BadInput
-from viral_forge_resources.contracts.experiments import Reason
+from viral_forge_resources.contracts.experiments import Reason, TitleStyle
 from viral_forge_resources.contracts.publishing import PublicationState
 from viral_forge_resources.state import (
     experiments,
@@ -91,6 +92,41 @@ def test_neither_an_early_nor_a_late_nor_an_empty_reading_is_a_result(state):
         age, value = read
         publish(state, number, recipe=dealt.arm.recipe, read=[(age, RETENTION, value)])
     assert _rewards(state) == [None, None, None]
+
+
+def _started_on_titles(state: sa.Engine) -> None:
+    _start(state, arms=["clean~quote", "clean~question"], holdout=0)
+
+
+def test_the_titles_of_a_videos_posts_are_dealt_with_the_video(state):
+    candidate = save_candidate(state, candidate_key="cooking:inbox:video-1")
+    with state.connect() as connection:
+        assert dealt_title(connection, candidate) is None
+    _started_on_titles(state)
+    dealt = _deal(state, 1)
+    with state.connect() as connection:
+        assert dealt_title(connection, candidate) is dealt.arm.title
+    assert dealt.draw.probabilities == {"clean~quote": 0.5, "clean~question": 0.5}
+
+
+def test_the_winners_titles_are_everybodys_once_the_experiment_has_ended(state):
+    _started_on_titles(state)
+    with state.begin() as connection:
+        stop_experiment(
+            connection, "cooking", winner="clean~quote", stopped_by="ada", note=None, now=NOW
+        )
+    candidate = save_candidate(state, candidate_key="cooking:inbox:video-9")
+    with state.connect() as connection:
+        assert dealt_title(connection, candidate) is TitleStyle.QUOTE
+
+
+def test_a_post_whose_title_does_something_else_is_no_result_of_the_arm(state):
+    _started_on_titles(state)
+    read = [(72, RETENTION, 0.4)]
+    titles = [_deal(state, number).arm.title for number in (1, 2)]
+    publish(state, 1, recipe="clean", text=post_text(title_style=titles[0]), read=read)
+    publish(state, 2, recipe="clean", text=post_text(), read=read)
+    assert _rewards(state) == [0.4, None]
 
 
 def test_a_post_made_with_another_recipe_is_no_result_of_the_arm(state):

@@ -11,7 +11,8 @@ from tests.builders import CHANNEL, KEY, NOW, save_candidate, sha256
 from tests.fakes.publisher import FakePublisher
 from viral_forge_assets.outbox import PlannedPosts, plan_posts
 from viral_forge_resources.contracts.errors import BadInput, NotPermitted, Permanent
-from viral_forge_resources.contracts.media import Transcript, TranscriptOrigin
+from viral_forge_resources.contracts.experiments import TitleStyle
+from viral_forge_resources.contracts.media import Transcript, TranscriptOrigin, Word
 from viral_forge_resources.contracts.publishing import PublicationState, Publisher, TextLimits
 from viral_forge_resources.contracts.records import CandidateStatus
 from viral_forge_resources.state import approvals, candidates, channels, clips, publications, rights
@@ -57,14 +58,17 @@ def plan(
     publishers: Mapping[str, Publisher] | None = None,
     requires_approval: bool = True,
     key: str = KEY,
+    transcript: Transcript = _SILENT,
+    title_style: TitleStyle | None = None,
 ) -> PlannedPosts:
     with state.begin() as connection:
         return plan_posts(
             connection,
             key,
-            transcript=_SILENT,
+            transcript=transcript,
             publishers={"folder": FakePublisher()} if publishers is None else publishers,
             requires_approval=requires_approval,
+            title_style=title_style,
         )
 
 
@@ -272,3 +276,24 @@ def test_a_failed_candidate_whose_clips_were_made_is_no_longer_failed(sqlite_sta
         row = candidates.get(connection, KEY)
     assert row is not None
     assert (row.status, row.remedy) == (CandidateStatus.SHORTLISTED, None)
+
+
+def _spoken(text: str) -> Transcript:
+    words = tuple(
+        Word(text=word, start_s=place, end_s=place + 0.5) for place, word in enumerate(text.split())
+    )
+    return Transcript(words=words, origin=TranscriptOrigin.SUBTITLES, language="en")
+
+
+def test_a_title_does_what_was_dealt_and_another_deal_gives_no_second_post(studio):
+    asked = _spoken("Boil it. Why does salt come last? Taste it now.")
+    (row,) = plan(studio, transcript=asked, title_style=TitleStyle.QUESTION).rows
+    assert (row.text.title, row.text.title_style) == ("Why does salt come last?", "question")
+    again = plan(studio, transcript=asked, title_style=TitleStyle.QUOTE)
+    assert (again.new, again.rows) == (0, (row,))
+
+
+def test_where_nothing_is_asked_the_title_is_as_usual_and_says_so(studio):
+    told = _spoken("Boil the water first. Then add salt to it.")
+    (row,) = plan(studio, transcript=told, title_style=TitleStyle.QUESTION).rows
+    assert (row.text.title, row.text.title_style) == ("Pasta in five minutes", None)

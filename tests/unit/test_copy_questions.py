@@ -1,12 +1,14 @@
 """Models write of what is said, as data; what they bring of their own is not used."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from viral_forge_assets.domain.copy_questions import Brief, copy_question, copy_said
 from viral_forge_resources.contracts.errors import UnexpectedAnswer
+from viral_forge_resources.contracts.experiments import TitleStyle
 from viral_forge_resources.contracts.llm import Answer
 from viral_forge_resources.contracts.publishing import TextLimits
 
@@ -42,6 +44,22 @@ def test_a_stranger_s_words_are_data_and_lengths_are_the_platform_s():
     assert material["speech"] == _SAID.replace("\u202e", "")
     assert material["greatest"] == {"title": 60, "description": 500, "hashtags": 8}
     assert "evil.example" not in question.instructions
+
+
+@pytest.mark.parametrize(
+    ("style", "good", "bad"),
+    [
+        (TitleStyle.QUESTION, "Why boil 2 litres?", "Boil 2 litres"),
+        (TitleStyle.QUOTE, "Boil 2 litres of water", "Why boil 2 litres?"),
+        (TitleStyle.TOPIC, "Pasta in 5 minutes", "Boil 2 litres of water"),
+    ],
+)
+def test_a_title_that_does_something_else_than_was_asked_is_not_used(style, good, bad):
+    brief = replace(_BRIEF, style=style)
+    assert copy_question(brief).instructions != copy_question(_BRIEF).instructions
+    assert copy_said(brief, answer(title=good)).style is style
+    with pytest.raises(UnexpectedAnswer, match=f"no title that is a {style}"):
+        copy_said(brief, answer(title=bad))
 
 
 def test_what_can_be_used_is_cleaned_and_names_its_writer():

@@ -25,7 +25,10 @@ _Niche = Annotated[str, typer.Argument(help="Name of the niche.")]
 def start(
     niche: _Niche,
     arms: Annotated[
-        str, typer.Option(help="Recipes, comma-separated, the control first; +hook, -hook behind.")
+        str,
+        typer.Option(
+            help="Recipes, comma-separated, the control first; +hook, -hook, ~question behind."
+        ),
     ],
     channel: Annotated[str, typer.Option(help="Only its posts count as results.")] = "",
     holdout: Annotated[

@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from viral_forge_assets.domain.copywriting import Copy, clean
+from viral_forge_assets.domain.title_styles import has_style
 from viral_forge_resources.contracts.errors import UnexpectedAnswer
+from viral_forge_resources.contracts.experiments import TitleStyle
 from viral_forge_resources.contracts.llm import Answer, Question
 from viral_forge_resources.contracts.publishing import TextLimits
 
@@ -37,6 +39,11 @@ claims, names or numbers of your own; write a number only as its digits stand th
 people want to watch and promises only what the video shows. The description says in one to three
 sentences what it is about. No links, no @names, no hashtags, no emoji and no markup in either. Give
 hashtags apart, without #, the most fitting first. Keep to the greatest lengths in characters."""
+_STYLES: Mapping[TitleStyle, str] = {
+    TitleStyle.TOPIC: "The title names what the video is about; it is no question and no quote.",
+    TitleStyle.QUOTE: "The title is a sentence of the speech, or a part of one, word for word.",
+    TitleStyle.QUESTION: "The title asks what the video answers, and ends with a question mark.",
+}
 _SCHEMA: Mapping[str, Any] = {
     "type": "object",
     "properties": {
@@ -56,6 +63,7 @@ class Brief:
     Attributes:
         said: all that is said in the clip.
         limits: of the platform.
+        style: what the title shall do; None: the model chooses.
     """
 
     platform: str
@@ -63,6 +71,7 @@ class Brief:
     title: str
     said: str
     limits: TextLimits
+    style: TitleStyle | None = None
 
 
 def copy_question(brief: Brief) -> Question:
@@ -81,7 +90,7 @@ def copy_question(brief: Brief) -> Question:
     }
     characters = longest["title"] + longest["description"]
     return Question(
-        instructions=_INSTRUCTIONS,
+        instructions=" ".join(filter(None, (_INSTRUCTIONS, brief.style and _STYLES[brief.style]))),
         material=json.dumps(material, ensure_ascii=False),
         schema_name="post_copy",
         schema=_SCHEMA,
@@ -106,6 +115,7 @@ def copy_said(brief: Brief, answer: Answer) -> Copy:
         description=description,
         tags=tuple(dict.fromkeys(fitting))[:_MOST_TAGS],
         written_by=f"{answer.provider} {answer.model}",
+        style=brief.style,
     )
 
 
@@ -116,6 +126,8 @@ def _problems(brief: Brief, title: str, description: str, tags: list[str]) -> li
     most = _most(brief.limits.max_description, _MOST_DESCRIPTION)
     if len(title) > _LONGEST_TIMES * _MOST_TITLE or len(description) > _LONGEST_TIMES * most:
         found.append("are much longer than was asked for")
+    if brief.style and not has_style(title, brief.style, said=brief.said):
+        found.append(f"make no title that is a {brief.style}")
     whole = " ".join((title, description, *tags))
     if _ADDRESS.search(whole):
         found.append("hold an address or an account")

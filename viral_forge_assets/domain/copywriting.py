@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from viral_forge_assets.domain.stop_words import STOP_WORDS
+from viral_forge_assets.domain.title_styles import has_style, spoken_title
 from viral_forge_resources.contracts.counting_text import (
     ELLIPSIS,
     Unit,
@@ -15,6 +16,7 @@ from viral_forge_resources.contracts.counting_text import (
     without,
 )
 from viral_forge_resources.contracts.errors import Permanent
+from viral_forge_resources.contracts.experiments import TitleStyle
 from viral_forge_resources.contracts.media import Transcript
 from viral_forge_resources.contracts.publishing import PostText, TextLimits
 
@@ -54,12 +56,14 @@ class Copy:
 
     Attributes:
         written_by: provider and model.
+        style: what the title was asked to do, and does.
     """
 
     title: str
     description: str
     tags: tuple[str, ...]
     written_by: str
+    style: TitleStyle | None = None
 
 
 def compose_text(
@@ -72,6 +76,7 @@ def compose_text(
     tags: tuple[str, ...] = (),
     paid: PaidWords = PaidWords(),
     copy: Copy | None = None,
+    style: TitleStyle | None = None,
 ) -> PostText:
     """Title, description and tags of a post, inside ``limits``.
 
@@ -86,6 +91,8 @@ def compose_text(
         tags: what is always added, most important first.
         paid: what is said of money; lines that do not fit are left out, the notice never is.
         copy: what a model wrote; None: the words are those of the clip.
+        style: what the title shall do; where nothing that is known makes such a title it does what
+            it usually does, and ``title_style`` is None.
 
     Raises:
         Permanent: the description may not hold even the attribution.
@@ -93,16 +100,42 @@ def compose_text(
     spoken = tuple(clean(word.text) for word in transcript.words) if transcript else ()
     heading = clean_title(title) or _hook(spoken) or clean(niche.replace("-", " "))
     owed = without(clean(attribution), limits.forbidden) if attribution else None
-    shown = copy.title if copy else heading
+    titled, has_it = _titled(heading, transcript, limits, copy, style)
     said = copy.description if copy else _hook(spoken)
     found = copy.tags if copy else _salient_words(heading, spoken)
     return PostText(
-        title=shortened(without(shown, limits.forbidden), limits.max_title, limits.unit),
+        title=shortened(without(titled, limits.forbidden), limits.max_title, limits.unit),
         description=_description(said, owed or None, limits, paid),
         tags=_tags((niche, *tags, *found), limits.max_tags),
         attribution=owed or None,
         written_by=copy.written_by if copy else None,
+        title_style=style if has_it else None,
     )
+
+
+def _titled(
+    heading: str,
+    transcript: Transcript | None,
+    limits: TextLimits,
+    copy: Copy | None,
+    style: TitleStyle | None,
+) -> tuple[str, bool]:
+    """A title, and whether it does what ``style`` says."""
+    if copy is not None:
+        return copy.title, copy.style is style
+    words = transcript.words if transcript else ()
+    if style is None or not words:
+        return heading, False
+    said = " ".join(word.text for word in words)
+    spoken = spoken_title(
+        [replace(word, text=clean(word.text)) for word in words],
+        style,
+        language=transcript.language if transcript else None,
+        most=limits.max_title,
+        unit=limits.unit,
+    )
+    chosen = spoken or heading
+    return chosen, has_style(chosen, style, said=said)
 
 
 def clean(text: str) -> str:

@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from viral_forge_resources.contracts.errors import BadInput
-from viral_forge_resources.contracts.experiments import Arm, Experiment, Rules
+from viral_forge_resources.contracts.experiments import Arm, Experiment, Rules, TitleStyle
 from viral_forge_resources.contracts.keys import checked_niche_name, short_hash
 
 _USUAL = Rules()
@@ -70,14 +70,30 @@ def described_experiment(
 def parse_arm(text: str, *, recipes: Collection[str]) -> Arm:
     """``punchy``; ``punchy+hook`` opens with the strongest sentence, ``punchy-hook`` does not.
 
+    ``~question`` behind either is a style of titles.
+
     Raises:
-        BadInput: no recipe has that name; says which there are.
+        BadInput: no recipe, or no style, has that name; says which there are.
     """
-    endings = () if text in recipes else _OPENINGS
-    opening = next((ending for ending in endings if text.endswith(ending)), None)
-    recipe = text.removesuffix(opening) if opening else text
+    made_with, _, style = text.partition("~")
+    endings = () if made_with in recipes else _OPENINGS
+    opening = next((ending for ending in endings if made_with.endswith(ending)), None)
+    recipe = made_with.removesuffix(opening) if opening else made_with
     if recipe not in recipes:
         raise BadInput(
             text, reason="names no recipe", remedy=f"There are: {', '.join(sorted(recipes))}."
         )
-    return Arm(name=text, recipe=recipe, hook_first=_OPENINGS[opening] if opening else None)
+    return Arm(
+        name=text,
+        recipe=recipe,
+        hook_first=_OPENINGS[opening] if opening else None,
+        title=_style(text, style) if style else None,
+    )
+
+
+def _style(text: str, named: str) -> TitleStyle:
+    if named not in set(TitleStyle):
+        raise BadInput(
+            text, reason="names no style of titles", remedy=f"There are: {', '.join(TitleStyle)}."
+        )
+    return TitleStyle(named)

@@ -6,19 +6,30 @@ from datetime import datetime
 from enum import StrEnum
 
 
+class TitleStyle(StrEnum):
+    """What the title of a post does."""
+
+    TOPIC = "topic"  # names what the video is about
+    QUOTE = "quote"  # is said in the video, word for word
+    QUESTION = "question"  # asks what the video answers
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arm:
     """One thing that is tried.
 
     Attributes:
-        name: as people write it: a recipe, ``+hook`` or ``-hook`` behind it for another opening.
+        name: as people write it: a recipe, ``+hook`` or ``-hook`` behind it for another opening,
+            and behind that ``~question`` or another style of titles.
         recipe: name of the recipe that the video is edited with.
         hook_first: whether the strongest sentence opens the clip; None leaves that to the recipe.
+        title: what the titles of the video's posts do; None: what they usually do.
     """
 
     name: str
     recipe: str
     hook_first: bool | None = None
+    title: TitleStyle | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Protocol, runtime_checkable
 
 from viral_forge_resources.contracts.counting_text import Unit
+from viral_forge_resources.contracts.experiments import TitleStyle
 from viral_forge_resources.contracts.rhythm import Rhythm
 from viral_forge_resources.contracts.sessions import SessionLog
 
@@ -78,6 +79,7 @@ class PostText:
 
     Attributes:
         written_by: the model that wrote them; None: they are the source's and the clip's own.
+        title_style: what the title was made to do and does; None: what titles usually do.
     """
 
     title: str
@@ -85,6 +87,7 @@ class PostText:
     tags: tuple[str, ...] = ()
     attribution: str | None = None
     written_by: str | None = None
+    title_style: TitleStyle | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

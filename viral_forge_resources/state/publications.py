@@ -7,6 +7,7 @@ from typing import Any, TypedDict, Unpack
 
 import sqlalchemy as sa
 
+from viral_forge_resources.contracts.experiments import TitleStyle
 from viral_forge_resources.contracts.keys import short_hash
 from viral_forge_resources.contracts.publishing import (
     MAY_BE_LIVE,
@@ -373,6 +374,8 @@ def _rows(result: sa.Result[Any]) -> tuple[Publication, ...]:
 
 def _publication(row: dict[str, Any]) -> Publication:
     words = {field.name: row.pop(field.name) for field in fields(PostText)}
+    style = words.pop("title_style")
     row.pop("approved_at")
+    text = PostText(**words, title_style=TitleStyle(style) if style else None)
     disclosure = row.pop("disclosure") or Disclosure()  # planned before there were any
-    return Publication(text=PostText(**words), disclosure=disclosure, **row)
+    return Publication(text=text, disclosure=disclosure, **row)

@@ -21,6 +21,7 @@ class LivePost:
 
     Attributes:
         recipe: ``name@version`` of what it was made with; None where the clip was made anew since.
+        title_style: a ``TitleStyle``; None: its title does what titles usually do.
     """
 
     publication_id: str
@@ -29,6 +30,7 @@ class LivePost:
     channel_id: str
     published_at: datetime
     recipe: str | None
+    title_style: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +85,7 @@ def _posts() -> sa.Select[tuple[object, ...]]:
     )
     columns = [
         publications.c[name]
-        for name in ("publication_id", "candidate_key", "clip_number", "channel_id")
+        for name in ("publication_id", "candidate_key", "clip_number", "channel_id", "title_style")
     ]
     return (
         sa.select(*columns, publications.c.published_at, clips.c.recipe)

@@ -263,6 +263,7 @@ publications = sa.Table(
     sa.Column("tags", TextTuple, nullable=False),
     sa.Column("attribution", OutsideText),
     sa.Column("written_by", _TITLE),
+    sa.Column("title_style", sa.String(20)),
     sa.Column("disclosure", JsonDocument(Disclosure)),
     sa.Column("due_at", UtcDateTime, nullable=False),
     sa.Column("planned_at", UtcDateTime, nullable=False),
