@@ -1,6 +1,6 @@
 """What every post must pass at the moment of its effect, and the post that passes."""
 
-import hashlib
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -27,6 +27,7 @@ from viral_forge_resources.contracts.publishing import (
 from viral_forge_resources.contracts.records import ArtefactKind, Clip
 from viral_forge_resources.contracts.rights import RightsVerdict
 from viral_forge_resources.contracts.storage import Storage
+from viral_forge_resources.hashing import HashedFile, hashed
 from viral_forge_resources.state import approvals as approvals_state
 from viral_forge_resources.state import artefacts as artefacts_state
 from viral_forge_resources.state import candidates as candidates_state
@@ -49,11 +50,13 @@ class Guard:
 
     Attributes:
         requires_approval: whether silence is a no; a person's no always is one.
+        hashing: tells what a file holds.
     """
 
     state: sa.Engine
     storage: Storage
     requires_approval: bool
+    hashing: Callable[[Path], HashedFile] = hashed
 
     def admit(
         self, publication: Publication, publisher: Publisher, files: ExitStack, *, now: datetime
@@ -78,7 +81,7 @@ class Guard:
         """The post as it was submitted, for what is added to it; None where its bytes are gone."""
         clip = self._clip(publication)
         video = None if clip is None else self._video(clip, files)
-        if clip is None or video is None or _sha256(video) != publication.content_sha256:
+        if clip is None or video is None or video.sha256 != publication.content_sha256:
             return None
         return self._post(publication, clip, video, files)
 
@@ -99,20 +102,24 @@ class Guard:
             clips = clips_state.of_candidate(connection, publication.candidate_key)
         return next((clip for clip in clips if clip.number == publication.clip_number), None)
 
-    def _video(self, clip: Clip, files: ExitStack) -> Path | None:
+    def _video(self, clip: Clip, files: ExitStack) -> HashedFile | None:
         """The clip as it lies in storage now: a re-render may have replaced it."""
         if self.storage.size_bytes(clip.storage_key) is None:
             return None
-        return files.enter_context(self.storage.as_file(clip.storage_key))
+        return self.hashing(files.enter_context(self.storage.as_file(clip.storage_key)))
 
     def _refusal(
-        self, publication: Publication, clip: Clip | None, video: Path | None, *, now: datetime
+        self,
+        publication: Publication,
+        clip: Clip | None,
+        video: HashedFile | None,
+        *,
+        now: datetime,
     ) -> Refusal | None:
-        stored_sha256 = None if video is None else _sha256(video)
         with self.state.connect() as connection:
             return may_post(
                 publication=publication,
-                stored_sha256=stored_sha256,
+                stored_sha256=None if video is None else video.sha256,
                 rights=_rights(connection, publication, clip, now=now),
                 approval=approvals_state.current(connection, publication.content_sha256),
                 requires_approval=self.requires_approval,
@@ -152,7 +159,7 @@ class Guard:
         )
 
     def _post(
-        self, publication: Publication, clip: Clip, video: Path, files: ExitStack
+        self, publication: Publication, clip: Clip, video: HashedFile, files: ExitStack
     ) -> Post | None:
         """None where the clip has no cover in storage: every render makes one."""
         attached = self._attached(publication, files)
@@ -163,7 +170,8 @@ class Guard:
             channel=self.channel(publication).name,
             content_sha256=publication.content_sha256,
             text=publication.text,
-            video=video,
+            video=video.path,
+            stamp=video.stamp,
             cover=attached[ArtefactKind.COVER],
             subtitles=attached.get(ArtefactKind.SUBTITLES),
             due_at=publication.due_at,
@@ -221,8 +229,3 @@ def _rights(
         publisher=publication.channel_id.partition(":")[0],
         materials=clip.materials if clip else (),
     )
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

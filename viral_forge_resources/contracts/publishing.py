@@ -13,6 +13,7 @@ from viral_forge_resources.contracts.counting_text import Unit
 from viral_forge_resources.contracts.experiments import TitleStyle
 from viral_forge_resources.contracts.rhythm import Rhythm
 from viral_forge_resources.contracts.sessions import SessionLog
+from viral_forge_resources.contracts.stamps import Stamp
 
 
 class PublicationState(StrEnum):
@@ -168,6 +169,7 @@ class Post:
 
     Attributes:
         duration_s: of the video.
+        stamp: of the video, when it was found to hold these bytes; None: only hashing it tells.
         picture: of the video; None where nobody knows.
         has_overlay: a name or a logo is drawn on the picture; None where nobody knows.
     """
@@ -184,6 +186,7 @@ class Post:
     disclosure: Disclosure = Disclosure()
     has_overlay: bool | None = None
     picture: Picture | None = None
+    stamp: Stamp | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -238,9 +241,9 @@ class Publisher(Protocol):
         """Hand the post to the platform, once.
 
         What the platform opens for the post is saved in ``session`` before a byte goes out, and an
-        upload that an earlier run began is resumed from there. The video is hashed while it is
-        read, and only bytes of ``post.content_sha256`` go out: what was approved may have been
-        rendered anew a moment ago.
+        upload that an earlier run began is resumed from there. Only bytes of
+        ``post.content_sha256`` become a post: what was approved may have been rendered anew a
+        moment ago, so the video's stamp is looked at with every piece, or the video is hashed.
 
         Raises:
             Rejected: the platform refused it, or the bytes are other ones.

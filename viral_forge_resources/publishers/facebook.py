@@ -124,7 +124,7 @@ class FacebookPublisher:
             raise Rejected("; ".join(problems))
         with (
             outcomes(self._id(post.channel)),
-            ApprovedVideo(post.video, post.content_sha256) as video,
+            ApprovedVideo.of(post) as video,
         ):
             saved = remembered(_Session, session.saved)
             reel = None if saved is None else self._reel(post.channel, saved.video_id)

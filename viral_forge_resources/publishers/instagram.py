@@ -114,7 +114,7 @@ class InstagramPublisher:
             raise Rejected("; ".join(problems))
         with (
             outcomes(self._id(post.channel)),
-            ApprovedVideo(post.video, post.content_sha256) as video,
+            ApprovedVideo.of(post) as video,
         ):
             api, saved = self._calls(post.channel), remembered(_Session, session.saved)
             status = None if saved is None else api.status(saved.container)

@@ -116,7 +116,7 @@ class LinkedinPublisher:
             raise Rejected("; ".join(problems))
         with (
             outcomes(self._id(post.channel)),
-            ApprovedVideo(post.video, post.content_sha256) as video,
+            ApprovedVideo.of(post) as video,
         ):
             saved = remembered(LinkedinSession, session.saved)
             if saved is not None and saved.asked_at is not None:

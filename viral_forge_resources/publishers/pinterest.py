@@ -103,7 +103,7 @@ class PinterestPublisher:
         board = self._board(post.channel)
         with (
             outcomes(self._id(post.channel)),
-            ApprovedVideo(post.video, post.content_sha256) as video,
+            ApprovedVideo.of(post) as video,
         ):
             saved = remembered(PinterestSession, session.saved)
             if saved is not None and saved.asked_at is not None:

@@ -87,7 +87,7 @@ class RecordingPublisher:
             Rejected: the bytes are not those that were approved.
             Transient: it cannot be written now.
         """
-        with ApprovedVideo(post.video, post.content_sha256) as video:
+        with ApprovedVideo.of(post) as video:
             for _ in video.pieces(0, video.size, _nothing):
                 pass
             recording = self._recording(post, platform, video.size)

@@ -127,7 +127,7 @@ class TiktokPublisher:
             raise Rejected("; ".join(problems))
         with (
             outcomes(self._id(post.channel)),
-            ApprovedVideo(post.video, post.content_sha256) as video,
+            ApprovedVideo.of(post) as video,
         ):
             return self._resumed(post, video, session) or self._begun(post, video, session)
 

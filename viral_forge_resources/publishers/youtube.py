@@ -132,7 +132,7 @@ class YoutubePublisher:
             raise Rejected("; ".join(problems))
         with (
             outcomes(self._id(post.channel)),
-            ApprovedVideo(post.video, post.content_sha256) as video,
+            ApprovedVideo.of(post) as video,
         ):
             return self._resumed(post, video, session) or self._begun(post, video, session)
 
