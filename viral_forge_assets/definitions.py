@@ -30,6 +30,7 @@ from viral_forge_assets import (
     access_jobs,
     candidates,
     captions,
+    edit_planning,
     jobs,
     learning_jobs,
     measuring_jobs,
@@ -39,10 +40,11 @@ from viral_forge_assets import (
     publication,
     queues,
     quotas,
+    rendering,
     reports,
+    scene_mapping,
     source,
     takedowns,
-    transform,
 )
 from viral_forge_assets.domain.caption_styles import CaptionStyle, parse_caption_style
 from viral_forge_assets.domain.recipes import Recipe, parse_recipe, require_caption_style
@@ -274,7 +276,15 @@ def no_display(doing: str, share: float) -> None:
 
 def build_definitions(settings: Settings, **overrides: object) -> dg.Definitions:
     """Everything that Dagster is told, with ``overrides`` in place of resources of those keys."""
-    by_candidate = [source, captions, transform, publication, metrics]
+    by_candidate = [
+        source,
+        captions,
+        scene_mapping,
+        edit_planning,
+        rendering,
+        publication,
+        metrics,
+    ]
     stages = [quotas, proposals, queues, takedowns, reports, *by_candidate]
     return dg.Definitions(
         assets=[

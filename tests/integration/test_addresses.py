@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from tests import samples
 from tests.platforms.web import served
 from tests.studio import OWN, Studio, open_studio
-from viral_forge_assets.transform import ALL_CHECKS
+from viral_forge_assets.rendering import ALL_CHECKS
 from viral_forge_resources.contracts.publishing import PublicationState
 from viral_forge_resources.contracts.records import CandidateStatus
 

@@ -9,7 +9,7 @@ import pytest
 from tests import samples
 from tests.clips import QUICK, lavfi, make
 from tests.studio import NICHE, Studio
-from viral_forge_assets.transform import ALL_CHECKS
+from viral_forge_assets.rendering import ALL_CHECKS
 from viral_forge_resources.state import scan_outcomes
 
 

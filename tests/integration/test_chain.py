@@ -20,7 +20,7 @@ from tests.clips import coloured_seconds
 from tests.studio import SRT, Ran, Studio
 from viral_forge_assets.cli import app
 from viral_forge_assets.guarding import Guard
-from viral_forge_assets.transform import ALL_CHECKS
+from viral_forge_assets.rendering import ALL_CHECKS
 from viral_forge_assets.withdrawal import revoke_right
 from viral_forge_resources.contracts.errors import BadInput
 from viral_forge_resources.contracts.publishing import Picture, PublicationState

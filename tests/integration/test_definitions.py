@@ -131,7 +131,6 @@ def test_what_is_scarce_is_a_pool(repository):
         "source_video": "download",
         "transcript": "transcriber",
         "rendered_clips": "encoder",
-        "published_posts": "publish",
     }
 
 
