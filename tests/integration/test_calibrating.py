@@ -168,9 +168,9 @@ def test_the_report_draws_what_the_command_says(typed):
         section = calibration(read_inputs(connection, date(2026, 11, 20), Prices()))
     assert section.table is not None
     assert section.chart is not None
-    ((name, videos, correlation, interval, reason),) = section.table.rows
-    assert (name, videos, reason) == ("cooking", 30, None)
-    assert f"results {correlation:.3f} ({interval}) over 30 videos" in said
+    ((name, videos, correlation),) = section.table.rows
+    assert (name, videos) == ("cooking", 30)
+    assert f"results {correlation} over 30 videos" in said
     drawn = [point for point in section.chart.series[0].points if point.value is not None]
     for point in drawn:
         good, of = point.label.split(" of ")

@@ -17,7 +17,7 @@ from viral_forge_resources.contracts.reports import (
 
 _MOST_NICHES = 6
 _WELL, _LITTLE = 0.5, 0.2
-_COLUMNS = ("niche", "videos", "rank correlation", "95 % interval", "not known because")
+_COLUMNS = ("niche", "videos", "rank correlation (95 % interval)")
 
 
 def calibration(inputs: ReportInputs) -> Section:
@@ -87,14 +87,11 @@ def _series(name: str, found: Calibration, *, is_alone: bool) -> Series:
 
 
 def _table(every: Mapping[str, Calibration]) -> Table:
-    rows = tuple(
-        (name, found.videos, found.correlation, _interval(found), found.reason)
-        for name, found in every.items()
-    )
+    rows = tuple((name, found.videos, _correlation(found)) for name, found in every.items())
     return Table(name="calibration", title="Calibration", columns=_COLUMNS, rows=rows)
 
 
-def _interval(found: Calibration) -> str | None:
-    if found.low is None or found.high is None:
-        return None
-    return f"{found.low:.3f} to {found.high:.3f}"
+def _correlation(found: Calibration) -> str:
+    if found.correlation is None or found.low is None or found.high is None:
+        return f"not known: {found.reason}"
+    return f"{found.correlation:.3f} ({found.low:.3f} to {found.high:.3f})"

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 import sqlalchemy as sa
 
@@ -33,14 +34,12 @@ class LivePost:
     title_style: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MetricValue:
-    """One number that a source told of a post."""
+class MetricValue(NamedTuple):
+    """One number that a source told of a post; a tuple, for there are many."""
 
     publication_id: str
     metric: str
     value: float
-    unit: str
     as_of: datetime
 
 
@@ -65,12 +64,13 @@ def values_of(
     found: list[MetricValue] = []
     ids = [post.publication_id for post in posts]
     for start in range(0, len(ids), _AT_ONCE):
-        statement = sa.select(post_metrics).where(
+        columns = [post_metrics.c[name] for name in MetricValue._fields]
+        statement = sa.select(*columns).where(
             post_metrics.c.publication_id.in_(ids[start : start + _AT_ONCE]),
             post_metrics.c.metric.in_(metrics),
             post_metrics.c.value.is_not(None),
         )
-        found += read_all(connection, MetricValue, statement)
+        found += map(MetricValue._make, connection.execute(statement))
     return tuple(found)
 
 
