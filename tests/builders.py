@@ -6,6 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from viral_forge_resources.contracts.media_ports import FetchLimits
 from viral_forge_resources.contracts.publishing import (
     Approval,
     Channel,
@@ -24,6 +25,7 @@ from viral_forge_resources.contracts.records import (
 )
 from viral_forge_resources.contracts.rights import RightsRecord
 from viral_forge_resources.contracts.scanning import Niche, ScannedVideo, ScanOutcome, ScanState
+from viral_forge_resources.contracts.studio import Studio
 from viral_forge_resources.state import artefacts, candidates, channels
 from viral_forge_resources.state import publications as outbox
 
@@ -222,3 +224,13 @@ def save_publication(state: sa.Engine, **changes: Any) -> Publication:
         )
         outbox.plan(connection, made)
     return made
+
+
+def studio_policy() -> Studio:
+    """What an operator decided who decided nothing."""
+    return Studio(
+        recipe="clean",
+        requires_approval=True,
+        fetch_limits=FetchLimits(max_bytes=1, max_duration_s=1, max_pixels=1, deadline_s=1),
+        console_url="http://127.0.0.1:3001",
+    )

@@ -1,11 +1,18 @@
 """Stage 6: what the posts did, by candidate, and what that says of a niche."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 
 import dagster as dg
 import sqlalchemy as sa
 
+from viral_forge_assets.domain.origin_words import (
+    clip_cost_words,
+    recipe_words,
+    revenue_words,
+    right_words,
+    source_words,
+)
 from viral_forge_assets.domain.outlook import (
     Outlook,
     growth_rows,
@@ -37,6 +44,7 @@ from viral_forge_resources.contracts.publishing import (
 )
 from viral_forge_resources.contracts.scanning import Niche
 from viral_forge_resources.contracts.storage import Storage
+from viral_forge_resources.contracts.studio import Studio
 from viral_forge_resources.documents import to_json
 from viral_forge_resources.state import clips as clips_state
 from viral_forge_resources.state import lineage, reporting
@@ -57,6 +65,7 @@ def post_metrics(
     context: dg.AssetExecutionContext,
     state: dg.ResourceParam[sa.Engine],
     metrics_readers: dg.ResourceParam[Mapping[str, MetricsReader]],
+    studio: dg.ResourceParam[Studio],
 ) -> dg.MaterializeResult[None]:
     """What the platforms say of the candidate's posts: one row a post, number and moment.
 
@@ -82,7 +91,7 @@ def post_metrics(
     not_read = [{"post": key, "reason": str(error)} for key, error in sorted(failures.items())]
     shown = _shown(known, ours) | {
         "not_read": markdown_table(not_read),
-        "made_of": markdown_table([_origin(each) for each in made_of]),
+        "made_of": markdown_table([row for each in made_of for row in _origin(each, studio)]),
     }
     return dg.MaterializeResult(metadata=facts | shown)
 
@@ -123,20 +132,25 @@ def _shown(known: tuple[PostMetric, ...], ours: Mapping[str, Publication]) -> Me
     }
 
 
-def _origin(post: Lineage) -> dict[str, object]:
-    """From the post back to its source, the right to it, and what it cost and earned."""
-    return {
+def _origin(post: Lineage, studio: Studio) -> Iterator[dict[str, object]]:
+    """From the post back to its source, the right to it, and what it cost and earned.
+
+    One below the other: what is wider than its column of metadata is cut off by the UI.
+    """
+    told = {
         "post": post.publication_id,
-        "open": link(post.post_url),
+        "all of it": dg.MetadataValue.url(studio.post_url(post.publication_id)),
+        "live": link(post.post_url),
         "clip": f"#{post.clip_number} {post.content_sha256[:8]}",
-        "recipe": post.recipe,
+        "recipe": recipe_words(post),
         "edit plan": post.plan_key,
         "words": post.transcript_part_key,
-        "source": link(post.source_page_url) or post.source_title,
-        "licence": post.licence,
-        "known cost, US$": post.cost_usd,
-        "revenue": None if post.revenue is None else f"{post.revenue:g} {post.revenue_currency}",
+        "source": link(post.source_page_url) or source_words(post),
+        "right": right_words(post),
+        "cost of the clip": clip_cost_words(post),
+        "revenue": revenue_words(post),
     }
+    yield from ({"of": subject, "is": value} for subject, value in told.items())
 
 
 def _row(metric: PostMetric) -> dict[str, object]:

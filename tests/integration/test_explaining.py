@@ -93,10 +93,10 @@ def test_the_command_tells_all_of_it(typed):
     assert ran.exit_code == 0, ran.output
     for told in (
         _URL,
-        "views: 25 count",
+        "views: 25 (as of",
         "likes: absent: it is hidden",
         "right",
-        "nothing is recorded",
+        "no cost is recorded",
     ):
         assert told in ran.output
 

@@ -7,20 +7,13 @@ import dagster as dg
 import pytest
 import sqlalchemy as sa
 
+from tests.builders import studio_policy
 from tests.results import fill
 from viral_forge_assets.reports import performance_report
-from viral_forge_resources.contracts.media_ports import FetchLimits
 from viral_forge_resources.contracts.prices import Prices
-from viral_forge_resources.contracts.studio import Studio
 from viral_forge_resources.reports.press import Press
 from viral_forge_resources.storage import local
 
-_STUDIO = Studio(
-    recipe="clean",
-    requires_approval=True,
-    fetch_limits=FetchLimits(max_bytes=1, max_duration_s=1, max_pixels=1, deadline_s=1),
-    console_url="http://127.0.0.1:3001",
-)
 _DAY = "2026-11-19"
 
 
@@ -32,7 +25,7 @@ def _reported(state: sa.Engine, folder: Path) -> dict[str, Any]:
         resources={
             "state": state,
             "storage": storage,
-            "studio": _STUDIO,
+            "studio": studio_policy(),
             "report_press": Press(),
             "prices": Prices(),
         },

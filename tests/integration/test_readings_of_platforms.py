@@ -12,7 +12,7 @@ import dagster as dg
 import pytest
 import sqlalchemy as sa
 
-from tests.builders import save_publication
+from tests.builders import save_publication, studio_policy
 from tests.fakes.session import FakeSession
 from tests.grounds._kinds import ground_of
 from tests.platforms.posts import post_in
@@ -104,7 +104,11 @@ class Scene:
     @property
     def resources(self) -> dict[str, Any]:
         readers = {self.platform.platform: self.publisher}
-        return {"state": self.state, "metrics_readers": readers}
+        return {
+            "state": self.state,
+            "metrics_readers": readers,
+            "studio": studio_policy(),
+        }
 
     def rows(self, key: str) -> dict[str, PostMetric]:
         """The newest row of each metric."""

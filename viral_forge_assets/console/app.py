@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import partial
 from importlib.resources import files
 from urllib.parse import urlsplit
 
@@ -26,6 +27,7 @@ from viral_forge_assets.console.pages import (
     clip_page,
     overview,
 )
+from viral_forge_assets.console.posts import post_page
 from viral_forge_assets.console.previews import preview_response
 from viral_forge_assets.console.reports import report_response, reported_days
 from viral_forge_assets.domain.redirects import CONSOLE_PATH
@@ -71,6 +73,7 @@ def create_app(
         routes=[
             Route("/", console.index),
             Route("/clip/{artefact_id}", console.clip),
+            Route("/post/{publication_id}", console.post),
             Route("/m/{artefact_id}", console.file),
             Route("/s/{artefact_id}", console.preview),
             Route("/reports", console.reports),
@@ -104,7 +107,7 @@ class _Console:
             lstrip_blocks=True,
         )
         self._templates.globals |= {
-            "asset_url": lambda key: asset_url(dagster_url, key),
+            "asset_url": partial(asset_url, dagster_url),
             "dagster_url": dagster_url,
             "kinds": ArtefactKind,
             "is_web_address": is_web_address,
@@ -125,6 +128,13 @@ class _Console:
 
     def clip(self, request: Request) -> Response:
         return self._page("clip.html", page=self._clip_page(request.path_params["artefact_id"]))
+
+    def post(self, request: Request) -> Response:
+        with self._state.connect() as connection:
+            page = post_page(connection, request.path_params["publication_id"])
+        if page is None:
+            raise HTTPException(404, "No such post was planned here.")
+        return self._page("post.html", page=page)
 
     def file(self, request: Request) -> Response:
         artefact = known_artefact(self._state, request.path_params["artefact_id"])

@@ -145,7 +145,6 @@ def clip_state_of(
     return next((state for state, holds in possible if holds), ClipState.WAITING)
 
 
-def asset_url(dagster_url: str, candidate_key: str) -> str:
-    """The candidate's clips in the Dagster UI."""
-    partition = quote(candidate_key, safe="")
-    return f"{dagster_url}/assets/transform/rendered_clips?partition={partition}"
+def asset_url(dagster_url: str, candidate_key: str, asset: str = "transform/rendered_clips") -> str:
+    """What the candidate has of an asset, in the Dagster UI."""
+    return f"{dagster_url}/assets/{asset}?partition={quote(candidate_key, safe='')}"

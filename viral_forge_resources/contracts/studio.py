@@ -46,6 +46,10 @@ class Studio:
         """Where the console serves the picture small enough for a cell of the Dagster UI."""
         return f"{self.console_url}/s/{artefact_id}"
 
+    def post_url(self, publication_id: str) -> str:
+        """Where the console shows the post's numbers and what it was made of."""
+        return f"{self.console_url}/post/{publication_id}"
+
     def player_url(self, artefact_id: str) -> str:
         """Where the console plays the clip."""
         return f"{self.console_url}/clip/{artefact_id}"

@@ -1,5 +1,6 @@
 """Statements on ``post_lineage``, the view from a post back to its source."""
 
+from collections.abc import Sequence
 from dataclasses import fields
 from typing import Any
 
@@ -8,7 +9,7 @@ import sqlalchemy as sa
 from viral_forge_resources.contracts.lineage import Lineage
 from viral_forge_resources.contracts.publishing import PostMetric, PublicationState
 from viral_forge_resources.state.columns import UtcDateTime, enum_type
-from viral_forge_resources.state.rows import read_all
+from viral_forge_resources.state.rows import read_all, read_one
 from viral_forge_resources.state.tables import post_metrics, publications
 
 _TYPES: dict[str, Any] = {
@@ -40,21 +41,25 @@ def found(connection: sa.Connection, said: str) -> tuple[Lineage, ...]:
         same |= _of.content_sha256.between(said, said + "g")  # behind every hexadecimal digit
     order = (_of.published_at, _of.publication_id)
     ids = connection.execute(sa.select(_of.publication_id).where(same).order_by(*order)).scalars()
-    return tuple(line for key in ids.all() for line in _lines(connection, key))
+    return _each(connection, ids.all())
 
 
 def of_candidate(connection: sa.Connection, key: str) -> tuple[Lineage, ...]:
     """Every post of a candidate, by moment of publication."""
     ids = sa.select(_of.publication_id).where(_of.candidate_key == key)
     order = (_of.published_at, _of.publication_id)
-    found_ids = connection.execute(ids.order_by(*order)).scalars().all()
-    return tuple(line for each in found_ids for line in _lines(connection, each))
+    return _each(connection, connection.execute(ids.order_by(*order)).scalars().all())
 
 
-def _lines(connection: sa.Connection, publication_id: str) -> tuple[Lineage, ...]:
-    """The post's; the view has a row for each of its numbers, and all say the same of it."""
+def of_publication(connection: sa.Connection, publication_id: str) -> Lineage | None:
+    """The post of that id of ours."""
+    # The view has a row for each of its numbers, and all say the same of it.
     statement = sa.select(post_lineage).where(post_lineage.c.publication_id == publication_id)
-    return read_all(connection, Lineage, statement.limit(1))
+    return read_one(connection, Lineage, statement.limit(1))
+
+
+def _each(connection: sa.Connection, ids: Sequence[str]) -> tuple[Lineage, ...]:
+    return tuple(line for key in ids if (line := of_publication(connection, key)) is not None)
 
 
 def newest_numbers(connection: sa.Connection, publication_id: str) -> tuple[PostMetric, ...]:
