@@ -1,10 +1,18 @@
 """Files that nobody has touched for long, as far as their stamps are concerned."""
 
 import os
+import sys
 from pathlib import Path
+
+import pytest
 
 from viral_forge_resources.contracts.stamps import Stamp
 from viral_forge_resources.hashing import HashedFile, hashed
+
+IN_MEMORY = "/dev/shm"  # noqa: S108  a folder for folders of ours
+"""Where stamps are given on every Linux, whatever its other folders lie on."""
+
+needs_stamps = pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells of all changes")
 
 _AN_HOUR_NS = 3600 * 10**9
 

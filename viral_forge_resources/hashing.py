@@ -7,6 +7,7 @@ import fcntl
 import hashlib
 import os
 import signal
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -85,6 +86,8 @@ def _nobody_writes(descriptor: int) -> bool:
 
     Source: https://man7.org/linux/man-pages/man2/F_GETLEASE.2const.html
     """
+    if sys.platform != "linux":  # other systems have no such leases
+        return False
     try:
         # By default a writer who comes meanwhile would end this process.
         fcntl.fcntl(descriptor, fcntl.F_SETSIG, signal.SIGURG)

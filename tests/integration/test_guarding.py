@@ -9,7 +9,7 @@ import pytest
 
 from tests.fakes.publisher import FakePublisher
 from tests.integration.test_posting import made_desk
-from tests.stamps import hashed_an_hour_later
+from tests.stamps import IN_MEMORY, hashed_an_hour_later, needs_stamps
 from viral_forge_assets.guarding import Guard
 from viral_forge_resources.contracts.publishing import Post
 from viral_forge_resources.contracts.stamps import Stamp
@@ -17,11 +17,11 @@ from viral_forge_resources.contracts.stamps import Stamp
 
 @pytest.fixture
 def folder():
-    # Where stamps are given on every Linux.
-    with TemporaryDirectory(dir="/dev/shm") as folder:
+    with TemporaryDirectory(dir=IN_MEMORY) as folder:
         yield Path(folder)
 
 
+@needs_stamps
 @pytest.mark.parametrize("is_again", [False, True])
 def test_a_post_bears_the_stamp_that_its_video_was_hashed_under(sqlite_state, folder, is_again):
     desk = made_desk(sqlite_state, folder)

@@ -10,17 +10,17 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from tests.stamps import change, hashed_an_hour_later, let_times_pass
+from tests.stamps import IN_MEMORY, change, hashed_an_hour_later, let_times_pass, needs_stamps
 from viral_forge_resources.contracts.stamps import Stamp
 from viral_forge_resources.hashing import hashed
 
+pytestmark = needs_stamps
 _CONTENT = b"the bytes of a clip" * 100
 
 
 @pytest.fixture
 def path() -> Generator[Path]:
-    # Linux keeps this folder in memory everywhere, whatever other folders lie on.
-    with TemporaryDirectory(dir="/dev/shm") as folder:
+    with TemporaryDirectory(dir=IN_MEMORY) as folder:
         path = Path(folder) / "clip.mp4"
         path.write_bytes(_CONTENT)
         yield path
