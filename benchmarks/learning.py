@@ -4,6 +4,9 @@ A world with known means is simulated: every recipe keeps a known share of its v
 videos scatter about it, whole days are better or worse than others, results take three days, and
 some never come. Four videos a day, 20 worlds.
 
+Ours is held against dealing at random, and against trying each recipe as often as ours does and
+then staying with the winner for ever. All of them hold the same videos out.
+
 Run: ``python -m benchmarks.learning``.
 """
 
@@ -16,6 +19,7 @@ from statistics import mean
 from benchmarks._measure import report, report_least
 from viral_forge_assets.domain.arm_posteriors import Outcome
 from viral_forge_assets.domain.experiments import deal, verdict
+from viral_forge_resources.contracts.draws import share
 from viral_forge_resources.contracts.experiments import Arm, Rules
 
 _WORLDS = 20
@@ -28,7 +32,7 @@ _A_DAY, _DELAY_DAYS = 4, 3
 _NEVER_MEASURED = 0.05
 _FIRST, _LATER = 200, 100  # videos before tastes change, and after
 _SERVED_LEAST, _FOLLOWED_LEAST = 0.7, 0.5
-_FIVE = 5
+_EACH = Rules().least_draws
 _FOLLOWED_OVER = 30  # the last ones of those after the change
 
 _Means = Mapping[str, float]
@@ -175,36 +179,32 @@ def _uniform(_known: Sequence[Outcome], seed: str) -> str:
 
 
 def _first_winner(known: Sequence[Outcome], _seed: str) -> str:
-    """In turn until each has a result, then for ever the one whose first result was the best."""
-    first = {
-        name: next(
-            (each.reward for each in known if each.arm == name and each.reward is not None), None
-        )
-        for name in _NAMES
-    }
-    if None in first.values():
-        return _NAMES[len(known) % len(_NAMES)]
-    return max(_NAMES, key=lambda name: first[name] or 0.0)
-
-
-def _winner_of_five(known: Sequence[Outcome], _seed: str) -> str:
-    """The same by the mean of five results of each: for comparison, without a limit."""
+    """In turn until each has as many results as ours deals it, then the best of them for ever."""
     first = {
         name: [each.reward for each in known if each.arm == name and each.reward is not None][
-            :_FIVE
+            :_EACH
         ]
         for name in _NAMES
     }
-    if any(len(each) < _FIVE for each in first.values()):
+    if any(len(each) < _EACH for each in first.values()):
         return _NAMES[len(known) % len(_NAMES)]
     return max(_NAMES, key=lambda name: mean(first[name]))
 
 
+def _held_out(policy: Policy) -> Policy:
+    """The same, but for the videos that get the control: ours pays for those as well."""
+
+    def choose(known: Sequence[Outcome], seed: str) -> str:
+        is_held_out = share(seed, "holdout") < Rules().holdout_share
+        return _NAMES[0] if is_held_out else policy(known, seed)
+
+    return choose
+
+
 _POLICIES: Mapping[str, Policy] = {
     "ours": _ours,
-    "uniform": _uniform,
-    "first_winner": _first_winner,
-    "winner_of_five": _winner_of_five,
+    "uniform": _held_out(_uniform),
+    "first_winner": _held_out(_first_winner),
 }
 
 if __name__ == "__main__":

@@ -2,8 +2,9 @@
 
 A reward lies in [0, 1] and scatters about its arm's mean as a normal variable would, of unknown
 mean and spread: the prior is a normal-inverse-gamma that counts as one result, so it only speaks
-where little else does. Results weigh less the older they are, so that a taste that changes is
-followed. A draw without a result yet adds nothing at all: it is no failure.
+where little else does. Results from before tastes changed do not count (``turning_points``), so
+that a change is followed; an experiment may also let results weigh less the older they are. A draw
+without a result yet adds nothing at all: it is no failure.
 
 Source: K. Murphy, Conjugate Bayesian analysis of the Gaussian distribution (2007), section 3,
 https://www.cs.ubc.ca/~murphyk/Papers/bayesGauss.pdf; discounting: V. Raj, S. Kalyani, Taming
@@ -12,10 +13,12 @@ Non-stationary Bandits (2017), https://arxiv.org/abs/1707.09727
 
 import math
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
+from viral_forge_assets.domain.turning_points import Result, counts_from
 from viral_forge_resources.contracts.experiments import Rules
 
 _STEPS = 800
@@ -50,7 +53,7 @@ class ArmPosterior:
         mean: expected reward, in [0, 1].
         low: below it the true mean lies with a probability of 2.5 %; above ``high`` as well.
         draws: videos that were dealt this arm.
-        rewards: how many of them have a result.
+        rewards: how many of them have a result that counts.
         weight: as how many new results those count.
         probability_best: that no other arm is better.
     """
@@ -84,7 +87,8 @@ class Beliefs:
 
 def beliefs(names: Sequence[str], outcomes: Sequence[Outcome], rules: Rules) -> Beliefs:
     """What the outcomes say of the arms ``names``; the same for the same outcomes, always."""
-    outcomes = sorted(outcomes, key=lambda each: each.number)  # sums differ in their last digits
+    dealt = Counter(each.arm for each in outcomes)
+    outcomes = _counting(outcomes, rules)
     centre = _centre(outcomes, rules)
     results = [_results(name, outcomes, rules) for name in names]
     spread = _spread(results, rules)
@@ -100,8 +104,8 @@ def beliefs(names: Sequence[str], outcomes: Sequence[Outcome], rules: Rules) -> 
                 mean=means[number],
                 low=_quantile(below[number], _TAIL),
                 high=_quantile(below[number], 1 - _TAIL),
-                draws=sum(each.arm == name for each in outcomes),
-                rewards=sum(each.arm == name and each.reward is not None for each in outcomes),
+                draws=dealt[name],
+                rewards=len(results[number]),
                 weight=sum(weight for weight, _ in results[number]),
                 probability_best=best[number] / total,
             )
@@ -109,6 +113,18 @@ def beliefs(names: Sequence[str], outcomes: Sequence[Outcome], rules: Rules) -> 
         ),
         expected_loss=max(_expected_best(below) - max(means), 0.0),
     )
+
+
+def _counting(outcomes: Sequence[Outcome], rules: Rules) -> list[Outcome]:
+    """Those of today's tastes, in order: sums differ in their last digits."""
+    ordered = sorted(outcomes, key=lambda each: each.number)
+    results = [
+        Result(number=each.number, arm=each.arm, reward=each.reward)
+        for each in ordered
+        if each.reward is not None
+    ]
+    start = counts_from(results, evidence=rules.change_evidence)
+    return [each for each in ordered if each.number >= start]
 
 
 _Results = list[tuple[float, float]]

@@ -27,6 +27,7 @@ class ExperimentDescription(BaseModel):
     holdout: Annotated[float, Field(ge=0, le=0.5)] = _USUAL.holdout_share
     least_draws: Annotated[int, Field(ge=1, le=100)] = _USUAL.least_draws
     discount: Annotated[float, Field(ge=0.9, le=1)] = _USUAL.discount
+    change_evidence: Annotated[float, Field(gt=0)] = _USUAL.change_evidence
     ends_when_settled: bool = _USUAL.ends_when_settled
     explore: Annotated[float, Field(ge=0, le=0.5)] = _USUAL.explore_share
 
@@ -58,6 +59,7 @@ def described_experiment(
             holdout_share=wanted.holdout,
             least_draws=wanted.least_draws,
             discount=wanted.discount,
+            change_evidence=wanted.change_evidence,
             ends_when_settled=wanted.ends_when_settled,
             explore_share=wanted.explore,
         ),

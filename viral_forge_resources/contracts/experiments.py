@@ -41,6 +41,8 @@ class Rules:
         least_share: probability that every arm keeps, whatever was learned, in [0, 1 / arms).
         least_draws: each arm is dealt as often before anything learned counts.
         discount: weight of a result for each video that was dealt after it, in (0, 1].
+        change_evidence: logarithm of how much likelier it must make the results that tastes have
+            changed, for those from before not to count any more.
         prior_mean: a reward, in [0, 1], that is expected of an arm nobody tried.
         prior_weight: how many results the prior counts as.
         prior_spread: standard deviation of one result that the prior expects.
@@ -55,7 +57,8 @@ class Rules:
     holdout_share: float = 0.05
     least_share: float = 0.01
     least_draws: int = 5
-    discount: float = 0.98
+    discount: float = 1.0
+    change_evidence: float = 5.0
     prior_mean: float = 0.5
     prior_weight: float = 1.0
     prior_spread: float = 0.15
