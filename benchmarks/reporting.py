@@ -24,6 +24,7 @@ import json, resource, sys, time
 from datetime import UTC, date, datetime
 import viral_forge_assets.definitions
 from viral_forge_assets.domain.outlook import outlook
+from viral_forge_assets.domain.trends import Trends
 from viral_forge_assets.domain.performance import summarise, to_markdown
 from viral_forge_assets.domain.report import build
 from viral_forge_assets.outcomes import views_read, zones_of
@@ -45,6 +46,7 @@ with engine.connect() as connection:
         reporting.live_posts(connection, until=until, niche="cooking"),
         views_read(connection, until=until, niche="cooking"),
         zones=zones_of(connection),
+        trends=Trends(),
     )
 to_json(summary), to_markdown(summary), to_json(coming)
 posts = summary.posts

@@ -26,7 +26,7 @@ def new_trends_sensor(
     proposed: list[NicheProposal] = []
     for niche in niches:
         with state.connect() as connection:  # looking takes long, and nobody need wait for it
-            trends = trends_of(connection, niche, now=now)
+            trends = trends_of(connection, niche, now=now).found
         if trends:
             with state.begin() as connection:
                 proposed += propose_trends(connection, niche, trends, now=now)

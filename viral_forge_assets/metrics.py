@@ -209,10 +209,11 @@ def _outlook(connection: sa.Connection, niche: Niche, *, now: datetime) -> Outlo
 
 
 def _outlook_metadata(coming: Outlook) -> Metadata:
-    rising = rising_rows(coming) or [{"nothing": coming.rising_reason}]
+    rising = rising_rows(coming.rising, otherwise=coming.rising_reason)
+    sounds = rising_rows(coming.sounds, otherwise=coming.sounds_reason)
     return {
         "growing": markdown_table(growth_rows(coming)),
         "best_slots": markdown_table(slot_rows(coming)),
         "rising": markdown_table(rising),
-        "rising_sounds": coming.sounds_reason,
+        "rising_sounds": markdown_table(sounds),
     }

@@ -12,7 +12,7 @@ from viral_forge_assets.domain.growth import Reading as ViewsRead
 from viral_forge_assets.domain.outlook import Outlook, outlook
 from viral_forge_assets.domain.report import READ, build
 from viral_forge_assets.domain.report_inputs import ReportInputs, Tried
-from viral_forge_assets.domain.trends import Trend
+from viral_forge_assets.domain.trends import Trend, Trends
 from viral_forge_assets.earning import books_of, earned_by
 from viral_forge_assets.experimenting import standing
 from viral_forge_assets.failures import dagster_failures
@@ -102,19 +102,24 @@ def _outlook(
     connection: sa.Connection,
     posts: Sequence[ReportedPost],
     views: Mapping[str, Sequence[ViewsRead]],
-    trends: Sequence[Trend],
+    trends: Trends,
 ) -> Outlook:
     return outlook(posts, views, zones=zones_of(connection), trends=trends)
 
 
-def _trends(connection: sa.Connection, until: datetime) -> tuple[Trend, ...]:
+def _trends(connection: sa.Connection, until: datetime) -> Trends:
     """What rises in any niche, the strongest first; once where several niches show it."""
-    found: dict[str, Trend] = {}
+    found: dict[tuple[str, str], Trend] = {}
+    told_on: set[str] = set()
     for niche in niches_state.all_niches(connection):
-        for trend in trends_of(connection, niche, now=until):
-            if trend.term not in found or found[trend.term].strength < trend.strength:
-                found[trend.term] = trend
-    return tuple(sorted(found.values(), key=lambda each: (-each.strength, each.term)))
+        seen = trends_of(connection, niche, now=until)
+        told_on |= seen.sounds_told_on
+        for trend in seen.found:
+            what = (trend.kind, trend.term)
+            if what not in found or found[what].strength < trend.strength:
+                found[what] = trend
+    strongest = sorted(found.values(), key=lambda each: (-each.strength, each.term))
+    return Trends(tuple(strongest), frozenset(told_on))
 
 
 def _tried(connection: sa.Connection) -> Iterator[Tried]:

@@ -5,7 +5,16 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from viral_forge_assets.domain.trends import EARLIER, RECENT, Trend, niche_of, propose, rising
+from viral_forge_assets.domain.trends import (
+    EARLIER,
+    RECENT,
+    Trend,
+    Trends,
+    niche_of,
+    propose,
+    rising,
+    telling_sounds,
+)
 from viral_forge_assets.watching import watch_niche
 from viral_forge_resources.contracts.errors import BadInput
 from viral_forge_resources.contracts.scanning import Niche
@@ -14,13 +23,12 @@ from viral_forge_resources.state import niches as niches_state
 from viral_forge_resources.state import proposals as proposals_state
 
 
-def trends_of(connection: sa.Connection, niche: Niche, *, now: datetime) -> tuple[Trend, ...]:
+def trends_of(connection: sa.Connection, niche: Niche, *, now: datetime) -> Trends:
     """What rises in ``niche`` now; reads much and writes nothing."""
     begins = now - RECENT
-    return rising(
-        proposals_state.gains(connection, niche.name, after=begins, until=now),
-        proposals_state.gains(connection, niche.name, after=begins - EARLIER, until=begins),
-    )
+    recent = proposals_state.gains(connection, niche.name, after=begins, until=now)
+    earlier = proposals_state.gains(connection, niche.name, after=begins - EARLIER, until=begins)
+    return Trends(rising(recent, earlier), telling_sounds(recent))
 
 
 def propose_trends(

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from viral_forge_resources.contracts.keys import CandidateKey, parse_candidate_key
+from viral_forge_resources.contracts.used_sounds import UsedSound
 from viral_forge_resources.contracts.words import is_printable
 
 
@@ -49,12 +50,19 @@ class ScannerContract:
             assert (video.licence is None) == (video.licence_evidence is None)
             assert video.licence_spdx is None or video.licence is not None
 
+    def test_a_sound_that_is_told_can_be_told_from_others(self, ground):
+        for video in ground.scan().whole():
+            sound = video.sound
+            assert sound is None or sound.sound_id or (sound.title and sound.author)
+
     def test_words_are_printable_text_on_one_line_whatever_comes(self, ground):
         for hostile in ground.hostile():
             videos = hostile.whole()
             assert len(videos) + len(hostile.unusable) >= ground.size
             for video in videos:
+                sound = video.sound or UsedSound()
                 words = (video.title, video.author, video.licence, video.language, *video.tags)
+                words += (sound.sound_id, sound.title, sound.author)
                 assert video.title.strip()
                 assert len(video.title) <= 500
                 assert all(map(is_printable, filter(None, words)))

@@ -17,6 +17,7 @@ from viral_forge_assets.watching import watch_niche
 from viral_forge_resources.contracts.quota import Bucket, Use, Window
 from viral_forge_resources.contracts.scanning import Niche, NichePolicy
 from viral_forge_resources.contracts.trends import ProposalState
+from viral_forge_resources.contracts.used_sounds import UsedSound
 from viral_forge_resources.state import niches, proposals, sightings
 from viral_forge_resources.state.quotas import SqlQuotaLedger
 
@@ -77,6 +78,44 @@ def _let_rise(state: sa.Engine) -> None:
             ]
     with state.begin() as connection:
         sightings.append(connection, "cooking", seen)
+
+
+def _let_a_sound_rise(state: sa.Engine) -> None:
+    """Thirteen videos keep their pace for days, and one sound comes to four of them."""
+    now, sound = datetime.now(UTC), UsedSound(sound_id="6956990112127585029")
+    seen = [
+        scanned_video(
+            platform="tiktok",
+            platform_video_id=f"v{number}",
+            title=f"video{number}x",
+            author_id=f"author-{number}",
+            seen_at=now - before,
+            views=1_000 * position,
+            sound=sound if number >= 9 and before <= _DAY else None,
+        )
+        for number in range(13)
+        for position, before in enumerate((4 * _DAY, 3 * _DAY, _DAY, _HOUR))
+    ]
+    with state.begin() as connection:
+        sightings.append(connection, "cooking", seen)
+
+
+def test_a_sound_that_rises_is_told_and_never_proposed(state, instance, monkeypatch):
+    _watch(state)
+    url = state.url.render_as_string(hide_password=False)
+    monkeypatch.setenv("VIRAL_FORGE_STATE_URL", url)
+    quiet = CliRunner().invoke(app, ["niche", "trends", "cooking"]).output.splitlines()
+    assert quiet[0].startswith("no keyword or channel rises on two platforms")
+    assert quiet[1].startswith("no sound is told of any video that was counted twice")
+    _let_a_sound_rise(state)
+    told = CliRunner().invoke(app, ["niche", "trends", "cooking"]).output.splitlines()
+    # 4 of 13 videos gain 4/13 of all views: (4/13 + 1 %) / (0 + 1 %).
+    assert told[0] == (
+        "sound 'tiktok 6956990112127585029': 31.8 times its earlier share on tiktok, 4 videos"
+    )
+    assert _told(_tick(new_trends_sensor, instance, state)) == (
+        "nothing new rises on several platforms"
+    )
 
 
 def _names(state: sa.Engine) -> list[str]:

@@ -24,6 +24,7 @@ from viral_forge_assets.domain.outlook import growth_rows, outlook, slot_rows
 from viral_forge_assets.domain.performance import summarise, to_markdown
 from viral_forge_assets.domain.report import build
 from viral_forge_assets.domain.report_inputs import ReportInputs
+from viral_forge_assets.domain.trends import Trends
 from viral_forge_assets.metadata import markdown_table
 from viral_forge_assets.outcomes import views_read
 from viral_forge_assets.reports import read_inputs
@@ -142,7 +143,7 @@ def test_growth_is_absent_with_one_reading_and_says_so(sqlite_state):
     with sqlite_state.connect() as connection:
         posts = reporting.live_posts(connection, until=END + timedelta(days=9))
         read = views_read(connection, until=END + timedelta(days=9))
-    rows = growth_rows(outlook(posts, read, zones={}))
+    rows = growth_rows(outlook(posts, read, zones={}, trends=Trends()))
     assert {(row["views per hour"], row["reason"]) for row in rows} == {(None, "read once so far")}
     report = build(_inputs(sqlite_state))
     table = report.exports[0]
@@ -171,7 +172,7 @@ def test_one_post_that_tells_a_revenue_sets_no_rate_for_the_others(sqlite_state)
     with sqlite_state.begin() as connection:
         is_revenue = post_metrics.c.metric == ESTIMATED_REVENUE
         connection.execute(sa.update(post_metrics).where(is_revenue).values(unit="USD"))
-    posts, money, _ = build(_inputs(sqlite_state)).exports
+    posts, money, *_ = build(_inputs(sqlite_state)).exports
     told = posts.columns.index(ESTIMATED_REVENUE)
     assert {row[told] for row in posts.rows} == {5.0, None}
     assert {row[money.columns.index("revenue_usd")] for row in money.rows} == {5.0}
@@ -217,7 +218,9 @@ def test_what_a_niche_came_to_is_strict_json_and_shows_no_number_that_is_none(st
         newest = reporting.newest_of_niche(connection, "cooking")
         summary = summarise(rows, newest, clips.of_niche(connection, "cooking"))
         posts = reporting.live_posts(connection, until=END, niche="cooking")
-        coming = outlook(posts, views_read(connection, until=END, niche="cooking"), zones={})
+        coming = outlook(
+            posts, views_read(connection, until=END, niche="cooking"), zones={}, trends=Trends()
+        )
     tables = [markdown_table(growth_rows(coming)), markdown_table(slot_rows(coming))]
     for text in (to_markdown(summary), *(str(each.md_str) for each in tables)):
         assert not _NO_NUMBER.findall(text)

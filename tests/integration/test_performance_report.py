@@ -47,7 +47,7 @@ def test_a_report_lies_whole_in_storage_and_its_pictures_in_the_ui(sqlite_state,
         *("report.html", "report.pdf"),
         *(
             f"{name}.{kind}"
-            for name in ("posts", "money", "retention")
+            for name in ("posts", "money", "retention", "rising")
             for kind in ("csv", "parquet")
         ),
     }

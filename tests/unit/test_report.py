@@ -8,12 +8,15 @@ import pytest
 import sqlalchemy as sa
 
 from tests.results import END, fill
+from viral_forge_assets.domain.outlook import outlook, rising_rows
 from viral_forge_assets.domain.report import build
 from viral_forge_assets.domain.report_inputs import ReportInputs
 from viral_forge_assets.domain.report_words import count, dollars, share, span
+from viral_forge_assets.domain.terms import TermKind
+from viral_forge_assets.domain.trends import Trend, Trends
 from viral_forge_assets.reports import read_inputs
 from viral_forge_resources.contracts.prices import Prices
-from viral_forge_resources.contracts.reports import Report, Section
+from viral_forge_resources.contracts.reports import Report, Section, Table
 
 _DAY = date(2026, 11, 19)
 
@@ -52,6 +55,48 @@ def test_a_full_studio_has_every_picture(inputs):
     assert {s.name for s in report.sections if s.table} == {
         *("slots", "growing", "calibration", "money"),
     }
+
+
+def _rising_tables(report: Report) -> tuple[Section, Section, Table]:
+    (export,) = (each for each in report.exports if each.name == "rising")
+    return _section(report, "rising"), _section(report, "rising_sounds"), export
+
+
+_SOUND = Trend(
+    kind=TermKind.SOUND,
+    term="watching the stars by øneheart",
+    rises=(("tiktok", 4.25),),
+    videos=frozenset({("tiktok", "1"), ("tiktok", "2"), ("tiktok", "3")}),
+)
+
+
+def test_a_sound_that_rises_stands_by_itself_and_in_the_export(inputs):
+    coming = outlook(
+        inputs.posts, inputs.views, zones={}, trends=Trends((_SOUND,), frozenset({"tiktok"}))
+    )
+    terms, sounds, export = _rising_tables(build(replace(inputs, outlook=coming)))
+    assert terms.absent
+    assert sounds.table is not None
+    assert sounds.table.rows == (("watching the stars by øneheart", "4.2 times", "tiktok", 3),)
+    assert export.rows == (("watching the stars by øneheart", "sound", 4.25, "tiktok", 3),)
+
+
+@pytest.mark.parametrize(
+    ("told_on", "reason"),
+    [
+        (frozenset[str](), "No sound is told of any video that was counted twice"),
+        (frozenset({"tiktok"}), "Sounds are told on tiktok, and none rises there"),
+    ],
+)
+def test_without_a_rising_sound_the_report_says_which_of_two_reasons(inputs, told_on, reason):
+    coming = outlook(inputs.posts, inputs.views, zones={}, trends=Trends((), told_on))
+    _, sounds, export = _rising_tables(build(replace(inputs, outlook=coming)))
+    assert sounds.table is None
+    assert sounds.absent is not None
+    assert sounds.absent.startswith(reason)
+    shown = rising_rows(coming.sounds, otherwise=coming.sounds_reason)
+    assert shown == [{"nothing": coming.sounds_reason}]
+    assert export.rows == ()
 
 
 def test_numbers_that_were_not_read_are_absent_and_never_zero(inputs):

@@ -7,6 +7,7 @@ import pytest
 
 from tests.builders import NOW, scanned_video
 from viral_forge_resources.contracts.trends import Gain, NicheProposal, ProposalState, TrendKind
+from viral_forge_resources.contracts.used_sounds import UsedSound
 from viral_forge_resources.state import proposals, sightings
 
 _HOUR = timedelta(hours=1)
@@ -67,6 +68,18 @@ def test_a_gain_is_what_views_grew_by_between_the_first_and_the_last_sighting(st
     (gain,) = _gains(state, *seen)
     assert (gain.views, gain.hours, gain.title) == (400, 4.0, "seen at 5")
     assert (gain.platform, gain.platform_video_id) == ("inbox", "pasta-1a2b3c4d")
+
+
+def test_a_gain_tells_the_sound_that_was_told_last(state):
+    sound = UsedSound(sound_id="6956990112127585029", title="Σ '❄'", author=None)
+    seen = [
+        scanned_video(views=hours, seen_at=NOW + hours * _HOUR, sound=told)
+        for hours, told in ((1, None), (2, sound))
+    ]
+    (gain,) = _gains(state, *seen)
+    assert gain.sound == sound
+    with state.connect() as connection:
+        assert sightings.latest(connection, "cooking") == (seen[1],)
 
 
 def test_views_that_a_platform_took_back_are_no_gain(state):

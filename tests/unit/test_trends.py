@@ -3,11 +3,12 @@
 import pytest
 
 from tests.builders import NOW
-from viral_forge_assets.domain.terms import folded, terms
-from viral_forge_assets.domain.trends import Trend, niche_of, propose, rising
+from viral_forge_assets.domain.terms import Term, TermKind, folded, sound_of, terms
+from viral_forge_assets.domain.trends import Trend, niche_of, propose, rising, telling_sounds
 from viral_forge_resources.contracts.keys import checked_niche_name
 from viral_forge_resources.contracts.scanning import Niche, NichePolicy
 from viral_forge_resources.contracts.trends import Gain, NicheProposal, TrendKind
+from viral_forge_resources.contracts.used_sounds import UsedSound
 
 _COOKING = Niche(name="cooking", queries=("pasta",))
 
@@ -53,7 +54,7 @@ def _terms_of(trends: tuple[Trend, ...]) -> list[str]:
 def test_what_rises_on_two_platforms_is_a_trend():
     found = rising(_recent("Air fryer!", "reddit", "x"), _earlier("reddit", "x"))
     (trend,) = found
-    assert (trend.kind, trend.term) == (TrendKind.KEYWORD, "air fryer")
+    assert (trend.kind, trend.term) == (TermKind.KEYWORD, "air fryer")
     # 4 of 24 videos gain a sixth of all views: (1/6 + 1 %) / (0 + 1 %).
     assert [platform for platform, _ in trend.rises] == ["reddit", "x"]
     assert [rise for _, rise in trend.rises] == pytest.approx([17.67, 17.67], abs=0.01)
@@ -119,7 +120,7 @@ def test_a_channel_that_rises_is_known_on_every_platform_by_its_name():
         *_recent("!", "x", count=2, author="chef ada", author_id="42"),
     ]
     (trend,) = rising(recent, _earlier("reddit", "x"))
-    assert (trend.kind, trend.term) == (TrendKind.CHANNEL, "chef ada")
+    assert (trend.kind, trend.term) == (TermKind.CHANNEL, "chef ada")
 
 
 def test_a_tag_is_a_term_like_a_word():
@@ -183,9 +184,90 @@ def test_what_is_only_written_in_another_way_is_the_same():
     assert folded("Air-Fryer ") == folded("#AIR fryer") == "air fryer"
 
 
+_ID = UsedSound(sound_id="6956990112127585029")
+_NAMED = UsedSound(title="Watching the Stars", author="Øneheart, reidenshi")
+
+
+def _sounds(trends: tuple[Trend, ...]) -> list[Trend]:
+    return [trend for trend in trends if trend.kind is TermKind.SOUND]
+
+
+def _each_another(*platforms: str, sound: UsedSound, count: int = 4, **changes) -> list[Gain]:
+    """Some videos with that sound, which have nothing else in common, and twenty without."""
+    rest = _earlier(*platforms)
+    used = [
+        _gain(number, platform=platform, sound=sound, **changes)
+        for platform in platforms
+        for number in range(100, 100 + count)
+    ]
+    return [*rest, *used]
+
+
+def test_a_sound_rises_on_the_one_platform_that_tells_it():
+    (trend,) = rising(_each_another("tiktok", sound=_ID), _earlier("tiktok"))
+    assert (trend.kind, trend.term) == (TermKind.SOUND, "tiktok 6956990112127585029")
+    # 4 of 24 videos gain a sixth of all views, as for a keyword.
+    assert trend.strength == pytest.approx(17.67, abs=0.01)
+    assert len(trend.videos) == 4
+
+
+def test_a_sound_by_its_names_is_the_same_on_every_platform():
+    recent = _each_another("tiktok", "youtube_shorts", sound=_NAMED)
+    (trend,) = rising(recent, _earlier("tiktok", "youtube_shorts"))
+    assert trend.term == "watching the stars by øneheart reidenshi"
+    assert [name for name, _ in trend.rises] == ["tiktok", "youtube_shorts"]
+
+
+@pytest.mark.parametrize(
+    "changes", [{"count": 2}, {"author_id": "one author"}, {"hours": 0.5}, {"platform": "x"}]
+)
+def test_a_sound_needs_the_evidence_that_a_keyword_needs(changes):
+    platform = changes.pop("platform", "tiktok")
+    recent = _each_another(platform, sound=_ID, **changes)
+    assert rising(recent, _earlier("tiktok")) == ()
+
+
+def test_a_sound_that_always_had_its_share_does_not_rise():
+    gains = _each_another("tiktok", sound=_ID)
+    assert rising(gains, gains) == ()
+
+
+def test_a_sound_stands_beside_the_keyword_of_the_same_videos():
+    recent = _recent("Kimchi!", "tiktok", "x", sound=_ID)
+    found = rising(recent, _earlier("tiktok", "x"))
+    assert sorted(_terms_of(found)) == ["kimchi", f"tiktok {_ID.sound_id}", f"x {_ID.sound_id}"]
+
+
+@pytest.mark.parametrize(
+    "sound",
+    [
+        None,
+        UsedSound(title="original sound", author="pokemon"),
+        UsedSound(title="Original sound - pokemon", author="pokemon"),
+        UsedSound(title="sonido original", author="pokemon"),
+        UsedSound(title="???", author="pokemon"),
+    ],
+)
+def test_what_names_no_certain_sound_is_none(sound):
+    gain = _gain(1, sound=sound)
+    assert sound_of(gain) is None
+    assert telling_sounds([gain]) == frozenset()
+
+
+def test_an_original_sound_with_an_id_goes_by_that():
+    sound = UsedSound(sound_id="7", title="original sound", author="pokemon")
+    assert sound_of(_gain(1, sound=sound)) == Term(TermKind.SOUND, "reddit 7")
+    assert telling_sounds([_gain(1), _gain(2, sound=sound)]) == {"reddit"}
+
+
+def test_a_sound_becomes_no_niche():
+    sound = _trend("tiktok 7", kind=TermKind.SOUND, rises=(("tiktok", 9.0),))
+    assert _names(sound, _trend("kimchi")) == ["kimchi"]
+
+
 def _trend(term: str = "air fryer", **changes) -> Trend:
     values = {
-        "kind": TrendKind.KEYWORD,
+        "kind": TermKind.KEYWORD,
         "term": term,
         "rises": (("reddit", 4.0), ("x", 2.5)),
         "videos": frozenset({("reddit", "1"), ("x", "2")}),

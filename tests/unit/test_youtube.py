@@ -22,6 +22,7 @@ from viral_forge_resources.contracts.errors import (
     UnexpectedAnswer,
     ViralForgeError,
 )
+from viral_forge_resources.contracts.used_sounds import UsedSound
 from viral_forge_resources.platforms.youtube_answers import (
     Splitter,
     Spotted,
@@ -357,6 +358,14 @@ def test_ytdlp_searches_where_the_searches_are_spent_and_it_may(platforms, kind)
     assert (video.author, video.author_id) == ("Cats", "UCcats")
     assert video.published_at == datetime.fromtimestamp(1795251600, UTC)
     assert video.licence_spdx == "LicenseRef-CC-BY"
+
+
+def test_the_sound_of_a_video_is_told_where_its_page_names_one_song(platforms):
+    song = {"track": "Burn Out", "artists": ["The Cinematic Orchestra", "Roots Manuva"]}
+    entries = (_listed(id="withsong001", **song), _listed(id="manysongs01"))
+    one, several = _by_ytdlp(platforms, *entries).whole()
+    assert one.sound == UsedSound(title="Burn Out", author="The Cinematic Orchestra, Roots Manuva")
+    assert several.sound is None
 
 
 def test_ytdlp_does_not_search_unasked(platforms):

@@ -158,6 +158,7 @@ def niche_remove(name: _Name) -> None:
     say(f"{name} is watched no more; {retired} of its candidates will not be made")
 
 
+app.command("trends")(proposals.show_trends)
 app.command("proposals")(proposals.show_proposals)
 app.command("accept")(proposals.accept)
 app.command("decline")(proposals.decline)

@@ -1,4 +1,4 @@
-"""``viral-forge niche proposals``, ``accept`` and ``decline``: niches that scans suggest."""
+"""``viral-forge niche trends``, ``proposals``, ``accept`` and ``decline``: what scans suggest."""
 
 from datetime import UTC, datetime
 from getpass import getuser
@@ -7,11 +7,31 @@ from typing import Annotated
 import typer
 
 from viral_forge_assets.commands.terminal import say, writing
-from viral_forge_assets.trending import take_up, turn_down
+from viral_forge_assets.domain.outlook import Rising, outlook
+from viral_forge_assets.partitions import known_niche
+from viral_forge_assets.trending import take_up, trends_of, turn_down
 from viral_forge_resources.contracts.trends import ProposalState
 from viral_forge_resources.state import proposals as proposals_state
 
 _Name = Annotated[str, typer.Argument(help="Its name, as `niche proposals` prints it.")]
+
+
+def show_trends(
+    niche: Annotated[str, typer.Argument(help="Its name, as `niche list` prints it.")],
+) -> None:
+    """List the keywords, channels and sounds that rise in a niche's scans."""
+    with writing() as connection:
+        seen = trends_of(connection, known_niche(connection, niche), now=datetime.now(UTC))
+    found = outlook((), {}, zones={}, trends=seen)
+    for each in (*found.rising, *found.sounds):
+        say(_line(each))
+    for reason in filter(None, (found.rising_reason, found.sounds_reason)):
+        say(reason)
+
+
+def _line(each: Rising) -> str:
+    rise = f"{each.strength:.1f} times its earlier share"
+    return f"{each.kind} '{each.term}': {rise} on {', '.join(each.platforms)}, {each.videos} videos"
 
 
 def show_proposals(

@@ -7,13 +7,21 @@ from datetime import datetime, timedelta
 
 from viral_forge_assets.domain.growth import Growth, Reading, at_age, growth
 from viral_forge_assets.domain.slot_results import ChannelSlots, TimedResult, slots_of
-from viral_forge_assets.domain.trends import Trend
+from viral_forge_assets.domain.terms import TermKind
+from viral_forge_assets.domain.trends import RECENT, Trend, Trends
 from viral_forge_resources.contracts.results import ReportedPost
 
 SLOT_AGE = timedelta(hours=24)
 """Old enough that a post's first wave is over, young enough that its hour still shows."""
 
-NO_SOUNDS = "no platform that is scanned says which sound a video has"
+_NO_SOUNDS = (
+    f"no sound is told of any video that was counted twice in the last {RECENT.days} days; TikTok"
+    " tells them, and YouTube to yt-dlp's search"
+)
+_NO_SOUND_RISES = (
+    "sounds are told on {where}, and none rises there: that takes three videos by two authors, and"
+    " nine days of watching"
+)
 _NOTHING_RISES = "no keyword or channel rises on two platforms that were watched for nine days"
 _MOST_SHOWN = 10
 _MOST_SLOTS = 3
@@ -31,7 +39,7 @@ class PostGrowth:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rising:
-    """A term of the niche's scans that rises, and how many times its earlier share it has."""
+    """A term or sound that rises in scans, and how many times its earlier share it has."""
 
     kind: str
     term: str
@@ -48,14 +56,15 @@ class Outlook:
         growth: of every live post, the fastest first, then those that have none.
         slots: by channel.
         rising: the strongest first; empty: ``rising_reason`` says why.
-        sounds_reason: why there are no rising sounds.
+        sounds: the same, of sounds; empty: ``sounds_reason`` says why.
     """
 
     growth: tuple[PostGrowth, ...]
     slots: tuple[ChannelSlots, ...]
     rising: tuple[Rising, ...] = ()
     rising_reason: str | None = None
-    sounds_reason: str = NO_SOUNDS
+    sounds: tuple[Rising, ...] = ()
+    sounds_reason: str | None = None
 
 
 def outlook(
@@ -63,27 +72,37 @@ def outlook(
     read: Mapping[str, Sequence[Reading]],
     *,
     zones: Mapping[str, str],
-    trends: Sequence[Trend] = (),
+    trends: Trends,
 ) -> Outlook:
     """Of these posts, whose views were read as ``read`` says, by publication id.
 
     ``zones`` holds the time zone of each channel's rhythm; a channel without one goes by UTC.
     """
+    sounds = tuple(_rising(each) for each in trends.found if each.kind is TermKind.SOUND)
+    terms = tuple(_rising(each) for each in trends.found if each.kind is not TermKind.SOUND)
     return Outlook(
         growth=_growing(posts, read),
         slots=_slots(posts, read, zones),
-        rising=tuple(
-            Rising(
-                kind=trend.kind.value,
-                term=trend.term,
-                strength=round(trend.strength, 2),
-                platforms=tuple(name for name, _ in trend.rises),
-                videos=len(trend.videos),
-            )
-            for trend in trends
-        ),
-        rising_reason=None if trends else _NOTHING_RISES,
+        rising=terms,
+        rising_reason=None if terms else _NOTHING_RISES,
+        sounds=sounds,
+        sounds_reason=None if sounds else _why_no_sounds(trends),
     )
+
+
+def _rising(trend: Trend) -> Rising:
+    return Rising(
+        kind=trend.kind.value,
+        term=trend.term,
+        strength=round(trend.strength, 2),
+        platforms=tuple(name for name, _ in trend.rises),
+        videos=len(trend.videos),
+    )
+
+
+def _why_no_sounds(trends: Trends) -> str:
+    where = ", ".join(sorted(trends.sounds_told_on))
+    return _NO_SOUND_RISES.format(where=where) if where else _NO_SOUNDS
 
 
 def _growing(
@@ -160,8 +179,8 @@ def slot_rows(found: Outlook) -> list[dict[str, object]]:
     return rows
 
 
-def rising_rows(found: Outlook) -> list[dict[str, object]]:
-    """What rises, for a table."""
+def rising_rows(found: Sequence[Rising], *, otherwise: str | None) -> list[dict[str, object]]:
+    """What rises, for a table; where nothing does, one row that says why."""
     return [
         {
             "kind": each.kind,
@@ -170,8 +189,8 @@ def rising_rows(found: Outlook) -> list[dict[str, object]]:
             "on": ", ".join(each.platforms),
             "videos": each.videos,
         }
-        for each in found.rising[:_MOST_SHOWN]
-    ]
+        for each in found[:_MOST_SHOWN]
+    ] or [{"nothing": otherwise}]
 
 
 def _pace(per_hour: float | None) -> str | None:

@@ -60,10 +60,16 @@ def build(inputs: ReportInputs) -> Report:
             report_money.money(inputs),
             report_studio.slots(inputs),
             report_studio.rising(inputs),
+            report_studio.sounds(inputs),
+            report_studio.queue(inputs),  # beside the sounds: the next one takes the whole width
             report_results.growing(inputs),
-            report_studio.queue(inputs),
         ),
-        exports=(_posts(inputs), report_money.table(inputs), _curves(inputs)),
+        exports=(
+            _posts(inputs),
+            report_money.table(inputs),
+            _curves(inputs),
+            report_studio.risen(inputs),
+        ),
         notes=_NOTES,
     )
 

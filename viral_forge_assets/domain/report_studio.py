@@ -1,14 +1,17 @@
 """Sections of a report on the studio's own doings: funnel, slots, trends, queue."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import replace
 
+from viral_forge_assets.domain.outlook import Rising
 from viral_forge_assets.domain.report_inputs import ReportInputs
 from viral_forge_assets.domain.report_words import count, share
 from viral_forge_resources.contracts.metrics import VIEWS
 from viral_forge_resources.contracts.publishing import PublicationState
 from viral_forge_resources.contracts.reports import (
     Axis,
+    Cell,
     Chart,
     ChartKind,
     Point,
@@ -88,18 +91,52 @@ def rising(inputs: ReportInputs) -> Section:
     named = Section(
         name="rising",
         title="Rising now",
-        sentence="Keywords and channels whose share of new views grew on two platforms at least.",
+        sentence="Keywords and channels whose share of new views grew on two platforms at least,"
+        " and how many times its earlier share it is.",
     )
-    rows = tuple(
-        (each.term, each.kind, f"{each.strength:.1f} times", ", ".join(each.platforms), each.videos)
-        for each in inputs.outlook.rising[:_MOST_ROWS]
+    rows = tuple((each.term, each.kind, *_told(each)) for each in inputs.outlook.rising)
+    return _risen(named, ("what", "kind"), rows, why=inputs.outlook.rising_reason)
+
+
+def sounds(inputs: ReportInputs) -> Section:
+    """Which sounds rise in the niches' scans."""
+    named = Section(
+        name="rising_sounds",
+        title="Rising sounds",
+        sentence="Sounds whose share of new views grew on a platform that tells them."
+        " That one rises is no right to use it.",
     )
+    rows = tuple((each.term, *_told(each)) for each in inputs.outlook.sounds)
+    return _risen(named, ("sound",), rows, why=inputs.outlook.sounds_reason)
+
+
+def risen(inputs: ReportInputs) -> Table:
+    """Every term and sound that rises, for spreadsheets."""
+    return Table(
+        name="rising",
+        title="Rising",
+        columns=("what", "kind", "times_earlier_share", "on", "videos"),
+        rows=tuple(
+            (each.term, each.kind, each.strength, ", ".join(each.platforms), each.videos)
+            for each in (*inputs.outlook.rising, *inputs.outlook.sounds)
+        ),
+    )
+
+
+def _told(each: Rising) -> tuple[Cell, ...]:
+    return f"{each.strength:.1f} times", ", ".join(each.platforms), each.videos
+
+
+def _risen(
+    named: Section, what: tuple[str, ...], rows: Sequence[tuple[Cell, ...]], *, why: str | None
+) -> Section:
     if not rows:
-        sounds = inputs.outlook.sounds_reason
-        why = inputs.outlook.rising_reason or "Nothing rises."
-        return replace(named, absent=f"{why[:1].upper()}{why[1:]}. Sounds: {sounds}.")
-    columns = ("what", "kind", "of its earlier share", "on", "videos")
-    return replace(named, table=Table(name="rising", title="Rising", columns=columns, rows=rows))
+        reason = why or "nothing rises"
+        return replace(named, absent=f"{reason[:1].upper()}{reason[1:]}.")
+    columns = (*what, "rise", "on", "videos")
+    shown = tuple(rows[:_MOST_ROWS])
+    table = Table(name=named.name, title=named.title, columns=columns, rows=shown)
+    return replace(named, table=table)
 
 
 def queue(inputs: ReportInputs) -> Section:

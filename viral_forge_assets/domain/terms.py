@@ -2,11 +2,12 @@
 
 import unicodedata
 from collections.abc import Iterator
+from enum import StrEnum
 from itertools import pairwise
 from typing import NamedTuple
 
 from viral_forge_assets.domain.stop_words import SHORT_STOP_WORDS, STOP_WORDS
-from viral_forge_resources.contracts.trends import Gain, TrendKind
+from viral_forge_resources.contracts.trends import Gain
 
 _LONGEST_TERM = 60
 _LONGEST_WORD = 30
@@ -15,10 +16,28 @@ _FEWEST_SIGNS = 2
 _MOST_WORDS = 60  # of a title; more is no title
 
 
-class Term(NamedTuple):
-    """A keyword, or a channel by its name."""
+_UNNAMED_SOUNDS = (  # what platforms call a sound whose author gave it no name: any, not one
+    "original sound",
+    "originalton",
+    "son original",
+    "sonido original",
+    "som original",
+    "suono originale",
+)
 
-    kind: TrendKind
+
+class TermKind(StrEnum):
+    """What a term says of a video."""
+
+    KEYWORD = "keyword"
+    CHANNEL = "channel"
+    SOUND = "sound"
+
+
+class Term(NamedTuple):
+    """A keyword, a channel by its name, or a sound by its names or its id."""
+
+    kind: TermKind
     text: str
 
 
@@ -42,10 +61,29 @@ def folded(text: str) -> str:
 
 
 def terms(gain: Gain) -> set[Term]:
-    """Words and pairs of words of the title, tags, and who made it; no stop words, no numbers."""
+    """Words and pairs of words of the title, tags, who made it, and to which sound.
+
+    No stop words, no numbers.
+    """
     channel = folded(gain.author or "")[:_LONGEST_TERM].strip()
-    found = {Term(TrendKind.KEYWORD, text) for text in _keywords(gain)}
-    return found | ({Term(TrendKind.CHANNEL, channel)} if _has_letter(channel) else set())
+    found = {Term(TermKind.KEYWORD, text) for text in _keywords(gain)}
+    sound = sound_of(gain)
+    found |= {Term(TermKind.CHANNEL, channel)} if _has_letter(channel) else set()
+    return found | ({sound} if sound is not None else set())
+
+
+def sound_of(gain: Gain) -> Term | None:
+    """The sound of a video: by title and author, which platforms share, else by the platform's id.
+
+    None where it is not told, or only called an original sound: that names any sound of its author.
+    """
+    sound = gain.sound
+    if sound is None:
+        return None
+    title, author = folded(sound.title or ""), folded(sound.author or "")
+    if title and author and not title.startswith(_UNNAMED_SOUNDS):
+        return Term(TermKind.SOUND, f"{title[:_LONGEST_TERM]} by {author[:_LONGEST_TERM]}")
+    return Term(TermKind.SOUND, f"{gain.platform} {sound.sound_id}") if sound.sound_id else None
 
 
 def _keywords(gain: Gain) -> Iterator[str]:

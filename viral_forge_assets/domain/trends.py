@@ -7,12 +7,13 @@ falls out. A term's *rise* on a platform is
     (share in the last two days + 1 %) / (share in the seven days before + 1 %)
 
 so that next to nothing growing to a little is no rise. A term rises where that is 2 or more; it is
-a trend where it rises on two platforms, and as strong as its second-strongest rise is.
+a trend where it rises on two platforms, and as strong as its second-strongest rise is. For a sound
+one platform is enough: few tell sounds, and an id is one platform's own.
 
-Evidence, on each platform by itself: a keyword needs three videos by two authors, a channel two
-videos, all of the last two days; and the platform must have been watched before, in at least ten
-videos: else everything there would be new. Terms are looked for in each platform's thousand fastest
-videos of a stretch.
+Evidence, on each platform by itself: a keyword or a sound needs three videos by two authors, a
+channel two videos, all of the last two days; and the platform must have been watched before, in at
+least ten videos: else everything there would be new. Terms are looked for in each platform's
+thousand fastest videos of a stretch.
 """
 
 import unicodedata
@@ -23,7 +24,7 @@ from datetime import datetime, timedelta
 from heapq import nlargest
 from itertools import chain
 
-from viral_forge_assets.domain.terms import Term, folded, terms
+from viral_forge_assets.domain.terms import Term, TermKind, folded, sound_of, terms
 from viral_forge_resources.contracts.keys import short_hash, slug
 from viral_forge_resources.contracts.scanning import Niche, NichePolicy
 from viral_forge_resources.contracts.trends import Gain, NicheProposal, TrendKind
@@ -33,9 +34,9 @@ EARLIER = timedelta(days=7)
 
 _LEAST_RISE = 2.0
 _UNDER = 0.01  # laid under each share
-_LEAST_PLATFORMS = 2
-_LEAST_VIDEOS = {TrendKind.KEYWORD: 3, TrendKind.CHANNEL: 2}
-_LEAST_AUTHORS = {TrendKind.KEYWORD: 2, TrendKind.CHANNEL: 1}
+_LEAST_PLATFORMS = {TermKind.KEYWORD: 2, TermKind.CHANNEL: 2, TermKind.SOUND: 1}
+_LEAST_VIDEOS = {TermKind.KEYWORD: 3, TermKind.CHANNEL: 2, TermKind.SOUND: 3}
+_LEAST_AUTHORS = {TermKind.KEYWORD: 2, TermKind.CHANNEL: 1, TermKind.SOUND: 2}
 _LEAST_WATCHED = 10
 _LEAST_HOURS = 1.0  # counts are refreshed in steps: what was gained in minutes says nothing
 _SAME = 0.5  # two terms with at least this part of their videos in common are one
@@ -54,15 +55,28 @@ class Trend:
         videos: platform and id of those that it is seen in.
     """
 
-    kind: TrendKind
+    kind: TermKind
     term: str
     rises: tuple[tuple[str, float], ...]
     videos: frozenset[_Video]
 
     @property
     def strength(self) -> float:
-        """The rise that it has on two platforms at least."""
-        return self.rises[_LEAST_PLATFORMS - 1][1]
+        """The rise that it has on as many platforms as make a trend."""
+        return self.rises[_LEAST_PLATFORMS[self.kind] - 1][1]
+
+
+@dataclass(frozen=True, slots=True)
+class Trends:
+    """What rises.
+
+    Attributes:
+        found: the strongest first.
+        sounds_told_on: platforms that tell a sound of a video that was seen twice lately.
+    """
+
+    found: tuple[Trend, ...] = ()
+    sounds_told_on: frozenset[str] = frozenset()
 
 
 class _Seen:
@@ -123,13 +137,19 @@ def rising(recent: Iterable[Gain], earlier: Iterable[Gain]) -> tuple[Trend, ...]
                 if rise >= _LEAST_RISE:
                     rises[term].append((platform, rise))
     trends = [_trend(term, where, now) for term, where in rises.items()]
-    return tuple(_distinct([each for each in trends if len(each.rises) >= _LEAST_PLATFORMS]))
+    enough = [each for each in trends if len(each.rises) >= _LEAST_PLATFORMS[each.kind]]
+    return tuple(_distinct(enough))
+
+
+def telling_sounds(gains: Iterable[Gain]) -> frozenset[str]:
+    """The platforms of those whose sound can be told from others."""
+    return frozenset(gain.platform for gain in gains if sound_of(gain) is not None)
 
 
 def propose(
     trends: Iterable[Trend], *, niche: Niche, taken: Iterable[str], now: datetime
 ) -> tuple[NicheProposal, ...]:
-    """Niches that trends of ``niche`` could become, at most five.
+    """Niches that trends of ``niche`` could become, at most five; a sound becomes none.
 
     ``taken`` are names and queries of niches, and names and terms of all proposals ever made.
     """
@@ -137,13 +157,15 @@ def propose(
     own = set(folded(" ".join((niche.name, *niche.queries))).split())
     proposals: dict[str, NicheProposal] = {}
     for trend in trends:
+        if trend.kind is TermKind.SOUND:
+            continue
         name, words = _niche_name(trend.term), folded(trend.term)
         if known & {words, folded(name)} or set(words.split()) <= own or name in proposals:
             continue
         proposals[name] = NicheProposal(
             name=name,
             source_niche=niche.name,
-            kind=trend.kind,
+            kind=TrendKind(trend.kind.value),
             term=trend.term,
             platforms=tuple(platform for platform, _ in trend.rises),
             evidence=_evidence(trend),
@@ -210,6 +232,8 @@ def _distinct(trends: list[Trend]) -> Iterator[Trend]:
 
 
 def _are_same(trend: Trend, other: Trend) -> bool:
+    if (trend.kind is TermKind.SOUND) != (other.kind is TermKind.SOUND):
+        return False  # a sound is no name of what is shown
     shared = len(trend.videos & other.videos)
     return shared >= _SAME * len(trend.videos | other.videos)
 

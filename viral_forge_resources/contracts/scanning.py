@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol, runtime_checkable
 
+from viral_forge_resources.contracts.used_sounds import UsedSound
 from viral_forge_resources.contracts.web import Web, Workers
 
 
@@ -106,6 +107,7 @@ class ScannedVideo:
         subtitles: locator of subtitles beside the video.
         language: BCP 47 tag, as the platform states it.
         tags: hashtags and keywords as the platform lists them, without ``#``.
+        sound: what it uses as its sound, None where the platform does not tell.
         is_hand_picked: a person chose it, so it needs no score to be shortlisted.
     """
 
@@ -130,6 +132,7 @@ class ScannedVideo:
     likes: int | None = None
     comments: int | None = None
     shares: int | None = None
+    sound: UsedSound | None = None
     is_hand_picked: bool = False
 
 

@@ -5,9 +5,11 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
+from viral_forge_resources.contracts.used_sounds import UsedSound
+
 
 class TrendKind(StrEnum):
-    """What rises."""
+    """What may become a niche."""
 
     KEYWORD = "keyword"
     CHANNEL = "channel"
@@ -63,3 +65,4 @@ class Gain(NamedTuple):
     tags: tuple[str, ...]
     views: int
     hours: float
+    sound: UsedSound | None = None

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from viral_forge_resources.contracts.errors import UnexpectedAnswer
 from viral_forge_resources.contracts.keys import short_hash, slug
 from viral_forge_resources.contracts.licences import find_licence
+from viral_forge_resources.contracts.used_sounds import UsedSound
 from viral_forge_resources.contracts.words import JOINERS, is_printable
 
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
@@ -73,6 +74,16 @@ def video_id(value: object) -> str | None:
     if any("\ud800" <= character <= "\udfff" for character in text):  # half a character
         return None
     return text if _ID.fullmatch(text) else f"{slug(text)}-{short_hash(text, length=8)}"
+
+
+def used_sound(
+    *, sound_id: object = None, title: object = None, author: object = None
+) -> UsedSound | None:
+    """The sound of a video; None where it is told by neither an id nor both title and author."""
+    told_id, told_title, told_author = video_id(sound_id or None), one_line(title), one_line(author)
+    if told_id is None and (told_title is None or told_author is None):
+        return None
+    return UsedSound(sound_id=told_id, title=told_title, author=told_author)
 
 
 def count(value: object) -> int | None:

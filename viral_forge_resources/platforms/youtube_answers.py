@@ -17,6 +17,7 @@ from viral_forge_resources.platforms.reading import (
     seconds,
     web_address,
 )
+from viral_forge_resources.platforms.ytdlp_entries import sound_of
 
 LONGEST_SHORT_S = 180.0
 REUSABLE = "Creative Commons Attribution license (reuse allowed)"
@@ -180,6 +181,7 @@ def from_ytdlp(
             views=None if is_listed else count(inside(entry, "view_count")),
             likes=None if is_listed else count(inside(entry, "like_count")),
             comments=None if is_listed else count(inside(entry, "comment_count")),
+            sound=sound_of(entry),
             **Stated(licence, f"licence on {watch_url(video_id)}").fields,
         ),
         is_short=_is_short(entry),

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from viral_forge_resources.contracts.scanning import ScannedVideo, Unusable
+from viral_forge_resources.contracts.used_sounds import UsedSound
 from viral_forge_resources.platforms.reading import (
     Stated,
     count,
@@ -11,6 +12,7 @@ from viral_forge_resources.platforms.reading import (
     moment,
     one_line,
     seconds,
+    used_sound,
     video_id,
     web_address,
 )
@@ -52,8 +54,16 @@ def from_ytdlp(
         likes=count(inside(entry, "like_count")),
         comments=count(inside(entry, "comment_count")),
         shares=count(inside(entry, "repost_count")),
+        sound=sound_of(entry),
         **Stated(inside(entry, "license"), f"licence on {page}").fields,
     )
+
+
+def sound_of(entry: object) -> UsedSound | None:
+    """By its names alone: yt-dlp hands no platform's id of a sound on."""
+    artists = inside(entry, "artists")
+    names = [name for name in artists if isinstance(name, str)] if isinstance(artists, list) else []
+    return used_sound(title=inside(entry, "track"), author=", ".join(names))
 
 
 def _thumbnail(entry: object) -> str | None:

@@ -34,6 +34,7 @@ from viral_forge_resources.platforms.reading import (
     moment,
     one_line,
     seconds,
+    used_sound,
     video_id,
 )
 from viral_forge_resources.platforms.refusals import in_its_words, said
@@ -42,7 +43,7 @@ from viral_forge_resources.settings import settings_config
 
 _FIELDS = (
     "id,video_description,create_time,region_code,share_count,view_count,like_count,"
-    "comment_count,hashtag_names,username,video_duration"
+    "comment_count,music_id,hashtag_names,username,video_duration"
 )
 _PER_PAGE = 100
 _LONGEST_SPAN = timedelta(days=30)
@@ -228,4 +229,5 @@ def _video(video: object, *, seen_at: datetime) -> ScannedVideo | Unusable:
         likes=count(inside(video, "like_count")),
         comments=count(inside(video, "comment_count")),
         shares=count(inside(video, "share_count")),
+        sound=used_sound(sound_id=inside(video, "music_id")),
     )

@@ -14,7 +14,7 @@ from sqlalchemy.pool import NullPool
 
 from viral_forge_resources.contracts.errors import Misconfigured, Unreachable
 
-HEAD = "0016"
+HEAD = "0017"
 """Newest revision in ``migrations``; here, so that a start need not import Alembic."""
 
 VERSION_TABLE = "viral_forge_version"

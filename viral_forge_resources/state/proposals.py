@@ -74,7 +74,7 @@ def gains(
         .subquery()
     )
     first, last = sightings.alias(), sightings.alias()
-    told = (last.c.title, last.c.author, last.c.author_id, last.c.tags)
+    told = (last.c.title, last.c.author, last.c.author_id, last.c.tags, last.c.sound)
     grown = (last.c.views - first.c.views).label("grown")
     statement = sa.select(ends, *told, grown)
     for end, moment in ((first, ends.c.first), (last, ends.c.last)):
@@ -95,6 +95,7 @@ def gains(
             tags=row.tags,
             views=max(row.grown, 0),
             hours=(row.last - row.first).total_seconds() / _HOUR_S,
+            sound=row.sound,
         )
         for row in connection.execute(statement)
     )

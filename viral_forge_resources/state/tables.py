@@ -22,6 +22,7 @@ from viral_forge_resources.contracts.scanning import NichePolicy, ScanState, Ski
 from viral_forge_resources.contracts.snapshots import SnapshotState
 from viral_forge_resources.contracts.submission import StepState
 from viral_forge_resources.contracts.trends import ProposalState, TrendKind
+from viral_forge_resources.contracts.used_sounds import UsedSound
 from viral_forge_resources.state.columns import (
     JsonDocument,
     OutsideText,
@@ -88,6 +89,7 @@ sightings = sa.Table(
     sa.Column("likes", sa.BigInteger),
     sa.Column("comments", sa.BigInteger),
     sa.Column("shares", sa.BigInteger),
+    sa.Column("sound", JsonDocument(UsedSound)),
     sa.Column("is_hand_picked", sa.Boolean, nullable=False),
     sa.UniqueConstraint("niche", "platform", "platform_video_id", "seen_at"),
     sa.Index(None, "platform", "seen_at"),

@@ -4,7 +4,7 @@ import asyncio
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields
 from datetime import UTC, datetime
 from types import ModuleType
 from typing import Any
@@ -27,6 +27,7 @@ from viral_forge_resources.contracts.scanning import (
     ScanTools,
     Unusable,
 )
+from viral_forge_resources.contracts.used_sounds import UsedSound
 from viral_forge_resources.settings import addresses_in
 from viral_forge_resources.web import open_web
 
@@ -243,6 +244,8 @@ def shown(video: ScannedVideo) -> dict[str, Any]:
         if isinstance(value, datetime)
         else list(value)
         if isinstance(value, tuple)
+        else asdict(value)
+        if isinstance(value, UsedSound)
         else value
         for name, value in values.items()
     }
