@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from viral_forge_assets.domain.calibration import Calibration
+from viral_forge_assets.domain.calibration import FEWEST_POSTS, Calibration
 from viral_forge_assets.domain.report_inputs import ReportInputs
 from viral_forge_resources.contracts.reports import (
     Axis,
@@ -92,6 +92,8 @@ def _table(every: Mapping[str, Calibration]) -> Table:
 
 
 def _correlation(found: Calibration) -> str:
+    if not found.bins:
+        return f"not known: {found.videos} of the {FEWEST_POSTS} videos needed"
     if found.correlation is None or found.low is None or found.high is None:
         return f"not known: {found.reason}"
     return f"{found.correlation:.3f} ({found.low:.3f} to {found.high:.3f})"
