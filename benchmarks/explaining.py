@@ -38,6 +38,20 @@ SELECT 'post' || n, 'cooking:inbox:v' || n, 1, encode(sha256(('c' || n)::bytea),
     'youtube:main', 'published', 'Post ' || n, '', '[]', now(), now(), 0, 1, 'yt' || n,
     'https://www.youtube.com/shorts/yt' || n, now() FROM generate_series(1, :posts) n
 """
+_CLIPS = """
+INSERT INTO clips (candidate_key, number, content_sha256, storage_key, recipe, recipe_hash,
+    plan_hash, source_sha256, rights_id, duration_s, render_cpu_s, rendered_at, checks, materials)
+SELECT 'cooking:inbox:v' || n, m, encode(sha256(('c' || n)::bytea), 'hex'), 'clip-' || m || '.mp4',
+    'clean@1', repeat('a', 64), repeat('b', 64), repeat('c', 64), 'right-1', 30, 20, now(), '[]',
+    '[]' FROM generate_series(1, :posts) n, generate_series(1, 2) m
+"""
+_COSTS = """
+INSERT INTO cost_events (kind, provider, model, at, niche, candidate_key, clip_number, quantity,
+    unit, usd, is_estimate)
+SELECT 'render', 'this machine', 'render', now(), 'cooking', 'cooking:inbox:v' || n,
+    nullif(m % 3, 0), 20, 'cpu_s', 0.01, false
+FROM generate_series(1, :posts) n, generate_series(1, 9) m
+"""
 _METRICS = """
 INSERT INTO post_metrics (publication_id, metric, value, unit, as_of, definition, source)
 SELECT 'post' || n, 'metric' || (m % 20), m, 'count', now() - m * interval '1 hour', 'd', 's'
@@ -58,7 +72,7 @@ def main() -> int:
 def _measured(engine: sa.Engine) -> int:
     migrate(engine)
     with engine.begin() as connection:
-        for statement in (_CANDIDATES, _CHANNEL, _PUBLICATIONS, _METRICS):
+        for statement in (_CANDIDATES, _CHANNEL, _CLIPS, _COSTS, _PUBLICATIONS, _METRICS):
             connection.execute(sa.text(statement), {"posts": _POSTS, "numbers": _NUMBERS})
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(sa.text("ANALYZE"))
