@@ -130,6 +130,23 @@ def test_a_failed_check_shows_its_message(console, stored, sqlite_state):
     assert "checks failed" in text_of(console, "/")
 
 
+def test_what_several_checks_say_alike_is_read_once(console, stored, sqlite_state):
+    why = "not applicable: No captions: the speech model 'small' cannot be fetched."
+    alike = tuple(check_result(name=name, message=why) for name in ("in_time", "in_the_clear"))
+    with sqlite_state.begin() as connection:
+        clips.record_checks(
+            connection,
+            KEY,
+            1,
+            content_sha256=sha256("clip"),
+            checks=(check_result(), *alike, check_result(name="in_the_zone", message="2 captions")),
+        )
+    page = text_of(console, f"/clip/{stored.artefact_id}")
+    assert page.count(why) == 1
+    assert f'<li class="passed"><b>in time, in the clear</b> {why}</li>' in page
+    assert '<li class="passed"><b>in the zone</b> 2 captions</li>' in page
+
+
 def test_a_published_clip_links_to_its_post(console, stored, sqlite_state):
     publish(sqlite_state, "https://example.com/watch?v=1")
     assert 'href="https://example.com/watch?v=1"' in text_of(console, "/")

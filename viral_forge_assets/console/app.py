@@ -26,6 +26,7 @@ from viral_forge_assets.console.pages import (
     asset_url,
     clip_page,
     overview,
+    told_once,
 )
 from viral_forge_assets.console.posts import post_page
 from viral_forge_assets.console.previews import preview_response
@@ -111,6 +112,7 @@ class _Console:
             "dagster_url": dagster_url,
             "kinds": ArtefactKind,
             "is_web_address": is_web_address,
+            "told_once": told_once,
         }
         self._templates.filters |= {"moment": _moment, "css_class": _css_class}
 

@@ -1,7 +1,9 @@
 """What the console's pages show, read from state."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import groupby
 from urllib.parse import quote
 
 import sqlalchemy as sa
@@ -17,6 +19,7 @@ from viral_forge_resources.contracts.records import (
     ArtefactKind,
     Candidate,
     CandidateStatus,
+    CheckResult,
     Clip,
 )
 from viral_forge_resources.state import approvals, artefacts, candidates, clips, niches
@@ -64,6 +67,24 @@ class ClipPage:
     def is_open(self) -> bool:
         """A person may still decide."""
         return self.state in {ClipState.WAITING, ClipState.UNCHECKED, ClipState.APPROVED}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToldChecks:
+    """Checks that follow each other and say the same, such as why they do not apply."""
+
+    names: tuple[str, ...]
+    passed: bool
+    message: str
+
+
+def told_once(checks: Sequence[CheckResult]) -> tuple[ToldChecks, ...]:
+    """``checks`` in their order, what several of them say only once."""
+    said = groupby(checks, key=lambda check: (check.passed, check.message))
+    return tuple(
+        ToldChecks(names=tuple(check.name for check in same), passed=passed, message=message)
+        for (passed, message), same in said
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -60,7 +60,7 @@ class Shown:
 def check_captions(shown: Shown) -> tuple[CheckResult, ...]:
     """One result for each of ``CAPTION_CHECK_NAMES``, in that order."""
     if not shown.captions and not shown.words:
-        said = f"not applicable, for {shown.none_because}"
+        said = f"not applicable: {shown.none_because}"
         return tuple(
             CheckResult(name=name, passed=True, message=said) for name in CAPTION_CHECK_NAMES
         )
