@@ -15,6 +15,7 @@ import pytest
 from pydantic import TypeAdapter
 
 from viral_forge_assets import filters
+from viral_forge_assets.domain.safe_zones import INTERFACES, Frame, free_area
 from viral_forge_assets.filters._compose import filter_chains, open_filter
 from viral_forge_resources.contracts.errors import BadInput, Misconfigured
 from viral_forge_resources.contracts.filters import Filter, FilterContext
@@ -248,6 +249,31 @@ def test_accents_fall_on_cuts_and_fill_long_shots():
 def test_a_watermark_takes_no_letter_that_ffmpeg_reads_as_a_command_or_cannot_draw(text):
     with pytest.raises(BadInput, match="filter watermark': text"):
         open_filter("watermark", {"text": text})
+
+
+@pytest.mark.parametrize("size", [(192, 340), (240, 240), (340, 192)])
+@pytest.mark.parametrize("corner", ["top_left", "top_right", "bottom_left", "centre"])
+@pytest.mark.parametrize("text", ["@viral_forge", "A name of forty letters, all of it, here"])
+def test_a_watermark_is_whole_and_no_platform_lies_over_it(through, size, corner, text):
+    wide, tall = size
+    clip = replace(CLIP, width_px=wide, height_px=tall)
+    mark = open_filter("watermark", {"corner": corner, "text": text}).filtergraph(clip)
+    _, _, pictures = through(f"scale={wide}:{tall},lutyuv=y=16:u=128:v=128,{mark}")
+    rows, columns = np.nonzero(pictures[0][:tall, :wide] > 60)
+    free = free_area(Frame(width_px=wide, height_px=tall))
+    left, right = free.left, free.right
+    if tall > wide:  # captions stand centred between these
+        left = max(each.left for each in INTERFACES.values())
+        right = 1 - max(each.right for each in INTERFACES.values())
+    assert left * wide <= columns.min() < columns.max() <= right * wide
+    assert free.top * tall <= rows.min() < rows.max() <= free.bottom * tall
+
+
+@pytest.mark.parametrize("luma", [16, 128, 235])
+@pytest.mark.parametrize("name", ["watermark", "progress_bar"])
+def test_what_is_drawn_on_a_picture_is_seen_on_light_and_dark(through, name, luma):
+    _, _, pictures = through(f"lutyuv=y={luma}:u=128:v=128,{_chain_of(name)}")
+    assert np.abs(pictures[12][:340, :192] - luma).max() > 55
 
 
 @pytest.mark.parametrize("flip", ["hflip", "vflip"])

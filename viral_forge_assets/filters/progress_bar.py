@@ -13,6 +13,9 @@ from viral_forge_resources.contracts.filters import (
     Place,
 )
 
+_TRACK = 0.55
+"""How dark the part is that is still to be filled: the bar is seen on white pictures, too."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, config=FILTER_RULES)
 class ProgressBar:
@@ -46,8 +49,10 @@ class ProgressBar:
         height_px = max(2, round(self.height * clip.height_px / 2) * 2)
         last_s = float(max(clip.frames - 1, 1) / clip.fps)
         bar = clip.still(self.colour, clip.width_px, height_px, "yuva420p")
-        y = "0" if self.edge == "top" else "H-h"
-        return clip.merged(bar, f"overlay=x='round((t/{last_s:.6f}-1)*w/2)*2':y={y}")
+        y, y_px = ("0", 0) if self.edge == "top" else ("H-h", clip.height_px - height_px)
+        track = f"drawbox=x=0:y={y_px}:w=iw:h={height_px}:color=black@{_TRACK}:t=fill"
+        filling = f"overlay=x='round((t/{last_s:.6f}-1)*w/2)*2':y={y}"
+        return f"{track},{clip.merged(bar, filling)}"
 
 
 FILTER = ProgressBar

@@ -15,9 +15,17 @@ from viral_forge_resources.contracts.filters import (
 )
 
 _LETTERS = r"^[0-9A-Za-z\u00C0-\u024F\u0370-\u03FF\u0400-\u052F @.,!?#&+_/-]*$"
-_MARGIN = 0.045
-_TOP, _BOTTOM = 0.085, 0.3
-"""As shares of the height: clear of what platforms draw at the top, and of the captions."""
+_UPRIGHT = 1.6
+"""Height over width from which on platforms lay their controls over the picture."""
+
+_LEFT, _RIGHT, _TOP, _BOTTOM = 0.065, 0.125, 0.145, 0.255
+"""As shares of an upright frame: within what every platform leaves free. Captions end higher."""
+
+_SIDE_OF_PLAYER, _TOP_OF_PLAYER, _BOTTOM_OF_PLAYER = 0.055, 0.055, 0.105
+"""The same of other frames, which stand in a player with a bar along the bottom."""
+
+_WIDEST_LETTER = 0.75
+"""In heights of a letter, on average over any name; most are narrower."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, config=FILTER_RULES)
@@ -26,7 +34,8 @@ class Watermark:
 
     Attributes:
         text: letters of Latin, Greek and Cyrillic, digits, blanks and ``@ . , ! ? # & + _ / -``.
-        size: height of the letters, as a share of the frame's width.
+        size: height of the letters, as a share of the width of an upright frame; less where the
+            name would not fit.
         opacity: 0 shows nothing.
         corner: where it stands.
         colour: of the letters; their outline is black.
@@ -55,18 +64,36 @@ class Watermark:
         """
         if self.opacity == 0 or not self.text.strip():
             return "null"
+        left, top, right, bottom = _free_area(clip)
         x, y = {
-            "top_left": (f"w*{_MARGIN}", f"h*{_TOP}"),
-            "top_right": (f"w-tw-w*{_MARGIN}", f"h*{_TOP}"),
-            "bottom_left": (f"w*{_MARGIN}", f"h*{1 - _BOTTOM}-th"),
+            "top_left": (f"{left}", f"{top}"),
+            "top_right": (f"{right}-tw", f"{top}"),
+            "bottom_left": (f"{left}", f"{bottom}-th"),
             "centre": ("(w-tw)/2", "(h-th)/2"),
         }[self.corner]
+        wanted_px = self.size * min(clip.width_px, 0.75 * clip.height_px)
+        room_px = (right - left) / (_WIDEST_LETTER * len(self.text))
+        size_px = max(6, round(min(wanted_px, room_px)))
         return (
             f"drawtext=font='DejaVu Sans':text='{self.text}':expansion=none"
-            f":fontsize={max(6, clip.wide(self.size))}:x='{x}':y='{y}'"
+            f":fontsize={size_px}:x='{x}':y='{y}'"
             f":fontcolor={self.colour}@{self.opacity:.3f}"
-            f":borderw={clip.wide(0.003)}:bordercolor=black@{0.6 * self.opacity:.3f}"
+            f":borderw={max(1, round(size_px / 11))}:bordercolor=black@{self.opacity:.3f}"
         )
+
+
+def _free_area(clip: FilterContext) -> tuple[int, int, int, int]:
+    """Left, top, right and bottom of what no platform covers, in pixels."""
+    left, top, right, bottom = _LEFT, _TOP, _RIGHT, _BOTTOM
+    if clip.height_px < _UPRIGHT * clip.width_px:
+        left = right = _SIDE_OF_PLAYER
+        top, bottom = _TOP_OF_PLAYER, _BOTTOM_OF_PLAYER
+    return (
+        round(left * clip.width_px),
+        round(top * clip.height_px),
+        round((1 - right) * clip.width_px),
+        round((1 - bottom) * clip.height_px),
+    )
 
 
 FILTER = Watermark
