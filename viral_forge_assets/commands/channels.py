@@ -9,6 +9,7 @@ import typer
 
 import viral_forge_resources.oauth
 from viral_forge_assets import definitions
+from viral_forge_assets.commands.best_times import best_times
 from viral_forge_assets.commands.connect import studio
 from viral_forge_assets.commands.terminal import say, told_plainly, writing
 from viral_forge_assets.domain.rhythms import checked, described, parse_slot
@@ -135,6 +136,9 @@ def channel_rhythm(
         moved = give_rhythm(connection, channel, rhythm, now=datetime.now(UTC))
     said = described(rhythm) if rhythm else "posts as soon as they may go out"
     say(f"{channel}: {said}; {moved} waiting posts have another time now")
+
+
+app.command("best-times")(best_times)
 
 
 def _rhythm(said: Rhythm) -> Rhythm | None:

@@ -130,18 +130,31 @@ def _slots(
     read: Mapping[str, Sequence[Reading]],
     zones: Mapping[str, str],
 ) -> tuple[ChannelSlots, ...]:
-    by_channel: defaultdict[str, dict[str, TimedResult]] = defaultdict(dict)
+    by_channel: defaultdict[str, list[ReportedPost]] = defaultdict(list)
     for post in posts:
-        results = by_channel[post.channel_id]
+        by_channel[post.channel_id].append(post)
+    return tuple(
+        channel_slots(channel, its, read, zone=zones.get(channel, "UTC"))
+        for channel, its in sorted(by_channel.items())
+    )
+
+
+def channel_slots(
+    channel_id: str,
+    posts: Sequence[ReportedPost],
+    read: Mapping[str, Sequence[Reading]],
+    *,
+    zone: str,
+) -> ChannelSlots:
+    """What the channel's ``posts`` say of its times of day, by the clock of ``zone``."""
+    results: dict[str, TimedResult] = {}
+    for post in posts:
         value = at_age(read.get(post.publication_id, ()), post.published_at, SLOT_AGE)
         if value is not None:
             results[post.publication_id] = TimedResult(
                 publication_id=post.publication_id, published_at=post.published_at, value=value
             )
-    return tuple(
-        slots_of(channel, results, zone=zones.get(channel, "UTC"))
-        for channel, results in sorted(by_channel.items())
-    )
+    return slots_of(channel_id, results, zone=zone)
 
 
 def growth_rows(found: Outlook) -> list[dict[str, object]]:

@@ -43,6 +43,10 @@ class SlotResult:
     estimate: float
     posts: int
 
+    def holds(self, at: time) -> bool:
+        """Whether that time of day lies in it."""
+        return self.starts.hour <= at.hour < self.starts.hour + _HOURS
+
     @property
     def name(self) -> str:
         """As people read it."""
