@@ -134,9 +134,10 @@ class Settings(EnabledPlugins):
         description="What a gigabyte stored for 30 days costs; empty: not known.",
     )
     price_api_units_usd: dict[str, _Price] = Field(
-        default={"x:posts": 0.005, "x:own_reads": 0.001},
+        default={"x:posts": 0.005, "x:authors": 0.01, "x:own_reads": 0.001},
         description="What a unit that a platform charges for costs, by platform:bucket: of X a post"
-        " of others that a scan reads, and one of our own; those left out take nothing.",
+        " of others that a scan reads, its author, and a post of our own; those left out take"
+        " nothing.",
     )
     price_posts_usd: dict[str, _Price] = Field(
         default={"x": 0.015, "x_with_link": 0.2},

@@ -155,7 +155,14 @@ class XScanner:
         paid, asked = self._settings.posts_per_month, self._settings.requests_per_15_minutes
         month = Bucket(platform="x", name="posts", limit=paid, window=Window.MONTH)
         quarter = Bucket(platform="x", name="requests", limit=asked, window=Window.QUARTER_HOUR)
-        return Use(bucket=month, units=posts), Use(bucket=quarter)
+        if not self._settings.reads_authors:
+            return Use(bucket=month, units=posts), Use(bucket=quarter)
+        authors = Bucket(platform="x", name="authors", limit=None, window=Window.DAY)
+        return (
+            Use(bucket=month, units=posts),
+            Use(bucket=quarter),
+            Use(bucket=authors, units=posts),  # as many as there are posts at most
+        )
 
     def _refused(self, answer: WebAnswer) -> ViralForgeError:
         document = said(answer)

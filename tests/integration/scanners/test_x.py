@@ -114,3 +114,8 @@ def test_an_account_that_cannot_be_takes_nothing_from_the_queries(open_ground):
 def test_a_post_with_nothing_but_a_link_keeps_it_as_its_title(ground):
     linked = ground.recording.with_text("https://t.co/x", "0.data.0.text")
     assert ground.scan(linked).whole()[0].title == "https://t.co/x"
+
+
+def test_authors_are_counted_where_they_are_asked_for_since_each_is_paid(open_ground):
+    assert "authors" not in open_ground("x", settings={"reads_authors": False}).scan().calls
+    assert open_ground("x", settings={"reads_authors": True}).scan().calls["authors"] > 0
