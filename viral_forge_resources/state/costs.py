@@ -144,11 +144,6 @@ def spent_on(connection: sa.Connection, candidate_key: str) -> float:
     return _total(connection, cost_events.c.candidate_key == candidate_key)
 
 
-def of_candidate(connection: sa.Connection, candidate_key: str) -> tuple[CostEvent, ...]:
-    """Every cost of a candidate and its clips, in order."""
-    return _events(connection, cost_events.c.candidate_key == candidate_key)
-
-
 def lines(
     connection: sa.Connection, *, until: datetime | None = None, candidate_key: str | None = None
 ) -> tuple[CostLine, ...]:
@@ -173,10 +168,7 @@ def in_time(
     connection: sa.Connection, *, since: datetime, until: datetime
 ) -> tuple[CostEvent, ...]:
     """Every cost from ``since`` on and before ``until``, in order."""
-    return _events(connection, (cost_events.c.at >= since) & (cost_events.c.at < until))
-
-
-def _events(connection: sa.Connection, which: sa.ColumnElement[bool]) -> tuple[CostEvent, ...]:
+    which = (cost_events.c.at >= since) & (cost_events.c.at < until)
     order = (cost_events.c.at, cost_events.c.cost_event_id)
     return read_all(connection, CostEvent, sa.select(cost_events).where(which).order_by(*order))
 
