@@ -94,6 +94,21 @@ def test_an_edit_is_dealt_its_recipe_and_says_how_likely_that_was(state, home, t
     assert json.loads(plan.read_text())["value"]["recipe"] == draw.arm.removesuffix("-hook")
 
 
+def test_the_titles_of_an_edits_posts_do_what_was_dealt(state, home, tmp_path):
+    video = make(tmp_path / "v.mp4", *lavfi("testsrc2=s=180x320:r=24:d=2"))
+    started = _type("experiment", "start", "cooking", "--arms", "clean~quote,fit~quote")
+    assert started.exit_code == 0, started.output
+    with open_studio(home, state, recipes=tiny_recipes()) as studio:
+        key = studio.add(video, subtitles=SRT)
+        ran = studio.edit(key)
+    assert ran.failure == ""
+    assert ran.metadata("publication", "publication_plan")["titles_were_dealt"] == "quote"
+    with state.connect() as connection:
+        (post,) = publications.of_candidate(connection, str(key))
+    assert post.text.title_style is TitleStyle.QUOTE
+    assert post.text.title in " ".join(SRT.split())
+
+
 def _draws(state: sa.Engine):
     with state.connect() as connection:
         return experiments.draws_of(connection, _newest(state).experiment_id)
