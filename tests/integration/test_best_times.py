@@ -50,6 +50,10 @@ def test_a_time_that_the_rhythm_has_is_told_from_one_that_it_lacks(studio):
     assert kept.rhythm == rhythm
 
 
+def test_a_time_that_does_worse_than_most_is_not_proposed(studio):
+    assert "12 to 14 h: 40% from 10 posts, it has no rhythm" in _lines("youtube:kitchen")
+
+
 def test_hours_are_read_by_the_clock_of_the_channel(studio):
     dhaka = Rhythm(zone="Asia/Dhaka", slots=(Slot(at=time(12, 30)),))  # six hours ahead
     with studio.begin() as connection:

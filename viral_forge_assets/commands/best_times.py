@@ -8,7 +8,7 @@ import typer
 
 from viral_forge_assets.commands.terminal import say, writing
 from viral_forge_assets.domain.outlook import channel_slots
-from viral_forge_assets.domain.slot_results import ChannelSlots, SlotResult
+from viral_forge_assets.domain.slot_results import MIDDLE, ChannelSlots, SlotResult
 from viral_forge_assets.outcomes import views_read
 from viral_forge_resources.contracts.errors import BadInput
 from viral_forge_resources.contracts.rhythm import Rhythm
@@ -60,4 +60,4 @@ def _use(slot: SlotResult, rhythm: Rhythm | None) -> str:
     if rhythm is not None and any(slot.holds(each.at) for each in rhythm.slots):
         return "in its rhythm"
     words = "not in its rhythm" if rhythm is not None else "it has no rhythm"
-    return f"{words} (--slot {slot.starts:%H:%M})"
+    return f"{words} (--slot {slot.starts:%H:%M})" if slot.estimate > MIDDLE else words

@@ -17,7 +17,7 @@ from viral_forge_assets.domain.growth import ranks
 LEAST_RESULTS = 20
 LEAST_IN_SLOT = 3
 _PRIOR_POSTS = 5
-_MIDDLE = 0.5
+MIDDLE = 0.5
 _HOURS = 2  # of a slot: narrower ones would hold too few posts to compare
 
 
@@ -85,7 +85,7 @@ def slots_of(channel_id: str, results: Mapping[str, TimedResult], *, zone: str) 
     slots = [
         SlotResult(
             starts=time(hour),
-            estimate=(sum(found) + _PRIOR_POSTS * _MIDDLE) / (len(found) + _PRIOR_POSTS),
+            estimate=(sum(found) + _PRIOR_POSTS * MIDDLE) / (len(found) + _PRIOR_POSTS),
             posts=len(found),
         )
         for hour, found in by_slot.items()
