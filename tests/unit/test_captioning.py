@@ -191,13 +191,6 @@ def test_a_caption_ends_where_a_japanese_sentence_does(end):
     assert all(end not in row or row.replace(" / ", "").endswith(end) for row in rows)
 
 
-def test_a_thai_phrase_is_cut_where_a_syllable_surely_ends():
-    phrase = "วันนี้เราจะมาทำอาหารไทยกันนะครับ"
-    lines = lines_of([Word(text=phrase, start_s=0, end_s=4)], BOLD)
-    assert "".join(word.text for line in lines for word in line.words) == phrase
-    assert [word.text for line in lines for word in line.words][:2] == ["วันนี้", "เราจะ"]
-
-
 def test_a_word_that_is_too_wide_is_drawn_smaller():
     (line,) = lines_of(said("Kraftfahrzeugversicherung"), STYLES["boxed"])
     assert 0.6 <= line.scale < 1

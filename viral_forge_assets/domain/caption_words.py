@@ -12,9 +12,7 @@ from viral_forge_assets.domain.scripts import (
     clusters,
     has_no_spaces,
     is_cased,
-    is_syllable_end,
     may_end_row,
-    pieces,
     script_of,
 )
 from viral_forge_resources.contracts.media import Word
@@ -44,8 +42,10 @@ _UNIT = re.compile(
 )
 
 _SHORT_WORD = 3
-_LONG_THAI_PIECE = 14
-_LONG_PAUSE_S, _PAUSE_S = 0.4, 0.2
+LONG_PAUSE_S, _PAUSE_S = 0.4, 0.2
+_BETWEEN_WORDS, _AT_A_CLAUSE = 2.0, 0.5
+_THAI_WORD, _EASTERN_WORD = 4, 2
+"""Characters, of a word that weighs as much as an English one."""
 
 NEVER = 60.0
 """What it costs to part what belongs together: paid only where nothing else fits."""
@@ -93,54 +93,6 @@ def in_order(words: Sequence[Word]) -> list[Word]:
     return ordered
 
 
-def cut_by_script(words: Sequence[Word]) -> list[Word]:
-    """Phrases of scripts without spaces in pieces that a row may end with; other words as they are.
-
-    The time of a phrase is shared out by length.
-    """
-    cut: list[Word] = []
-    for word in words:
-        if word.text.isascii() or not has_no_spaces(word.text):
-            cut.append(word)
-        else:
-            cut += shared(word, pieces(word.text))
-    return _glued(cut)
-
-
-def _glued(words: Sequence[Word]) -> list[Word]:
-    """Pieces that may not stand apart, such as a vowel without its consonant, put together."""
-    glued: list[Word] = []
-    for word in words:
-        if glued and word.is_joined and _stays_with(glued[-1].text, word.text):
-            before = glued[-1]
-            glued[-1] = replace(before, text=before.text + word.text, end_s=word.end_s)
-        else:
-            glued.append(word)
-    return glued
-
-
-def _stays_with(left: str, right: str) -> bool:
-    is_thai = Script.THAI in {script_of(left[-1]), script_of(right[0])}
-    if is_thai and len(left) < _LONG_THAI_PIECE:
-        return not is_syllable_end(left, right)
-    return not may_end_row(left, right)
-
-
-def shared(word: Word, texts: Sequence[str]) -> list[Word]:
-    """A word in several pieces, each with its share of the time."""
-    if len(texts) < 2:  # noqa: PLR2004  nothing to share
-        return [word]
-    total = sum(map(len, texts))
-    ends = [0]
-    for text in texts:
-        ends.append(ends[-1] + len(text))
-    times = [word.start_s + (word.end_s - word.start_s) * end / total for end in ends]
-    return [
-        Word(text=text, start_s=start, end_s=end, is_joined=word.is_joined if at == 0 else True)
-        for at, (text, (start, end)) in enumerate(zip(texts, pairwise(times), strict=True))
-    ]
-
-
 def broken(text: str, fits: Callable[[str], bool]) -> list[str]:
     """A word that is too long for a row, in parts that fit, hyphened unless parted already."""
     parts: list[str] = []
@@ -174,8 +126,11 @@ def spaced(left: Word, right: Word) -> str:
 
 
 def weight_in_words(word: Word) -> float:
-    """1, but for a piece of a phrase without spaces: two characters of Chinese make a word."""
-    return min(1.0, len(word.text) / 2) if has_no_spaces(word.text) else 1.0
+    """1, but for short words of scripts without blanks, of which a sentence has more."""
+    if word.text.isascii() or not has_no_spaces(word.text):
+        return 1.0
+    is_thai = any(script_of(each) is Script.THAI for each in word.text)
+    return min(1.0, len(word.text) / (_THAI_WORD if is_thai else _EASTERN_WORD))
 
 
 def ends_sentence(word: Word) -> bool:
@@ -198,20 +153,26 @@ def parting_costs(words: Sequence[Word]) -> Iterator[float]:
 def _parting_cost(left: Word, right: Word) -> float:
     pause_s = right.start_s - left.end_s
     text = left.text.rstrip(_CLOSING)
-    if ends_sentence(left) or pause_s >= _LONG_PAUSE_S:
+    if ends_sentence(left) or pause_s >= LONG_PAUSE_S:
         return 0.0
-    if text.endswith(_CLAUSE_ENDS):
-        return 0.5
+    if text.endswith(_CLAUSE_ENDS) or _is_blank_of_thai(left, right):
+        return _AT_A_CLAUSE
     if belong_together(text, right.text):
         return NEVER
     if right.is_joined:
         return _joined_cost(left.text, right.text)
-    cost = 1.0 if pause_s >= _PAUSE_S else 2.0
+    cost = 1.0 if pause_s >= _PAUSE_S else _BETWEEN_WORDS
     if len(text) <= _SHORT_WORD:
         cost += 1.2  # an article or a preposition waits for its noun
     elif len(right.text) <= _SHORT_WORD and right.text.isalpha():
         cost -= 0.5
     return cost
+
+
+def _is_blank_of_thai(left: Word, right: Word) -> bool:
+    """Where Thai puts a blank, a phrase ends, as elsewhere with a comma."""
+    scripts = {script_of(left.text[-1]), script_of(right.text[0])}
+    return not right.is_joined and scripts == {Script.THAI}
 
 
 def belong_together(left: str, right: str) -> bool:
@@ -225,20 +186,4 @@ def belong_together(left: str, right: str) -> bool:
 
 
 def _joined_cost(left: str, right: str) -> float:
-    if not may_end_row(left, right):
-        return NEVER
-    if Script.KANA in {script_of(left[-1]), script_of(right[0])}:
-        return _kana_cost(left[-1], right[0])
-    return 2.0 if are_written_together(left, right) else 4.0
-
-
-def _kana_cost(last: str, first: str) -> float:
-    """Japanese phrases mostly begin where hiragana, their endings, give way to something else."""
-    if _is_hiragana(last):
-        return 3.0 if _is_hiragana(first) else 1.2
-    is_one_word = _is_hiragana(first) or script_of(last) is script_of(first)
-    return 5.0 if is_one_word else 2.5
-
-
-def _is_hiragana(character: str) -> bool:
-    return "\u3041" <= character <= "\u309f"
+    return _BETWEEN_WORDS if may_end_row(left, right) else NEVER

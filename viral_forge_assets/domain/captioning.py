@@ -8,15 +8,14 @@ from math import inf
 from viral_forge_assets.domain.caption_words import (
     NEVER,
     broken,
-    cut_by_script,
     ends_sentence,
     in_order,
     parting_costs,
-    shared,
     spaced,
     weight_in_words,
 )
 from viral_forge_assets.domain.scripts import characters_read_per_s
+from viral_forge_assets.domain.word_cutting import cut_by_script, shared
 from viral_forge_resources.contracts.media import Word
 
 Rows = tuple[tuple[Word, ...], ...]
