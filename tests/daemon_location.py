@@ -1,11 +1,11 @@
-"""The studio's own definitions for daemons of tests: publishers post to emulators, sensors hurry.
+"""The studio's own definitions for daemons of tests: publishers post to emulators, all hurry.
 
 Which emulators there are stands in ``VIRAL_FORGE_TEST_EMULATORS``: a JSON object, address by name.
 What is lent to them lies in the folder ``VIRAL_FORGE_TEST_LENT``.
 """
 
 from collections.abc import Generator, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import dagster as dg
@@ -19,9 +19,19 @@ from tests.grounds._kinds import ground_of
 from viral_forge_assets.definitions import build_definitions, open_accounts, read_settings
 from viral_forge_resources import publishers as plugins
 from viral_forge_resources.contracts.publishing import Publisher
+from viral_forge_resources.publishers import (
+    _facebook_sight,
+    _youtube_sight,
+    instagram,
+    linkedin,
+    pinterest,
+    threads,
+    x,
+)
 from viral_forge_resources.publishers._tools import PublishTools
 from viral_forge_resources.state.quotas import SqlQuotaLedger
 
+_AT_ONCE = timedelta(seconds=2)
 _NEEDED = {"due_publications_sensor", "silent_runs_sensor"}
 
 
@@ -51,9 +61,18 @@ def _publishers(context: dg.InitResourceContext) -> Generator[Mapping[str, Publi
         }
 
 
+_SHOW_LATE = (_facebook_sight, instagram, linkedin, pinterest, threads, x)
+
+
 def _hurried() -> dg.Definitions:
-    """Nobody waits half a minute for what a minute of a day is for."""
+    """Nobody waits half a minute for what a minute of a day is for.
+
+    Nor for what a platform may show minutes later: an emulator shows it at once.
+    """
     whole = build_definitions(read_settings(), publishers=_publishers)
+    for module in _SHOW_LATE:
+        module._SHOWS_WITHIN = _AT_ONCE
+    _youtube_sight._LISTING_LAG = _AT_ONCE
     runs._SILENT_FOR /= 15
     publications._LONGEST_WAIT_MINUTES = 0
     kept = [each for each in whole.sensors or () if each.name in _NEEDED]
