@@ -7,6 +7,7 @@ What is lent to them lies in the folder ``VIRAL_FORGE_TEST_LENT``.
 from collections.abc import Generator, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import dagster as dg
 import httpx
@@ -61,7 +62,7 @@ def _publishers(context: dg.InitResourceContext) -> Generator[Mapping[str, Publi
         }
 
 
-_SHOW_LATE = (_facebook_sight, instagram, linkedin, pinterest, threads, x)
+_SHOW_LATE: tuple[Any, ...] = (_facebook_sight, instagram, linkedin, pinterest, threads, x)
 
 
 def _hurried() -> dg.Definitions:
