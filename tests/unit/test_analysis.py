@@ -5,7 +5,7 @@ import pytest
 from tests import samples
 from tests.fakes.sight import BLIND
 from viral_forge_resources.contracts.errors import BadInput
-from viral_forge_resources.contracts.media import SceneMap
+from viral_forge_resources.contracts.media import MOVEMENT_STEP_S, SceneMap
 from viral_forge_resources.media.reader import AvReader
 
 
@@ -46,6 +46,15 @@ def test_the_focus_is_where_something_moves_and_nowhere_where_nothing_does(folde
     moving, still, _ = _analyse(samples.plain(folder)).shots
     assert (moving.focus_x, moving.focus_y) == pytest.approx(samples.PLAIN_FOCUS, abs=0.05)
     assert (still.focus_x, still.focus_y) == (None, None)
+
+
+def test_movement_is_told_for_each_half_second_of_a_shot(folder):
+    found = _analyse(samples.plain(folder))
+    moving, still, _ = found.shots
+    assert [len(shot.movement) for shot in found.shots] == [
+        int((shot.end_s - shot.start_s) / MOVEMENT_STEP_S) for shot in found.shots
+    ]
+    assert min(moving.movement) > 0.0005 > max(still.movement)
 
 
 def test_the_focus_of_a_turned_video_is_a_share_of_the_upright_picture(folder):

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from viral_forge_assets.domain.hooks import Hook, hook_of
+from viral_forge_assets.domain.liveliness import Liveliness, liveliness_of
 from viral_forge_assets.domain.sentences import Sentence, sentences_of
 from viral_forge_assets.domain.voice_level import VoiceLevel, voice_level
 from viral_forge_resources.contracts.hearing import SoundPeak
@@ -22,6 +23,7 @@ class Material:
         parts: of undamaged pictures that were all looked at, in time order; a moment lies in one.
         hooks: one for each sentence.
         peaks: None where the sound was not listened to.
+        liveliness: None where nobody looked for movement, or nothing moves.
     """
 
     duration_s: float
@@ -34,6 +36,7 @@ class Material:
     cuts: tuple[float, ...]
     voice: VoiceLevel | None
     peaks: tuple[SoundPeak, ...] | None
+    liveliness: Liveliness | None
 
     def sentences_in(self, stretch: Stretch) -> range:
         """Numbers of the sentences that begin in ``stretch``."""
@@ -72,6 +75,7 @@ def material_of(probe: MediaProbe, scene_map: SceneMap, transcript: Transcript) 
         cuts=tuple(sorted(cut for cut in cuts if 0 < cut < duration_s)),
         voice=voice,
         peaks=scene_map.sound.peaks if scene_map.sound else None,
+        liveliness=liveliness_of(scene_map.shots),
     )
 
 

@@ -26,6 +26,11 @@ _REACTION_TAIL_S = 2.0
 
 _HOOK, _DENSITY, _ENERGY, _REACTION = 0.3, 0.12, 0.12, 0.1
 _SPEECH, _START, _END, _SOUND, _CUTS = 0.14, 0.07, 0.07, 0.05, 0.03
+_MOVEMENT, _OPENING = 0.1, 0.05
+_OPENING_S = 2.0
+
+_VERY_LIVELY = 2.5
+"""Times the source's usual movement: more is no better."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,4 +154,20 @@ def _picture_marks(material: Material, stretch: Stretch) -> list[Mark]:
     cuts = beyond - bisect_left(material.cuts, stretch.start_s + _ROUNDING_S)
     per_minute = cuts * 60 / stretch.duration_s
     liveliness = min(per_minute / _LIVELY_CUTS_PER_MINUTE, 1.0)
-    return [Mark(weight=_CUTS, value=liveliness, why=f"{per_minute:.1f} cuts per minute")]
+    cut = Mark(weight=_CUTS, value=liveliness, why=f"{per_minute:.1f} cuts per minute")
+    return [cut, *_movement_marks(material, stretch)]
+
+
+def _movement_marks(material: Material, stretch: Stretch) -> list[Mark]:
+    """None where something is said: who listens moves as much as who tells a joke."""
+    if material.liveliness is None or material.words:
+        return []
+    opening_s = min(stretch.start_s + _OPENING_S, stretch.end_s)
+    opening = Stretch(start_s=stretch.start_s, end_s=opening_s)
+    marks = []
+    for part, weight, what in ((stretch, _MOVEMENT, "shows"), (opening, _OPENING, "opens with")):
+        times = material.liveliness.times_usual(part)
+        if times is not None:
+            why = f"{what} {times:.1f} times the source's usual movement"
+            marks.append(Mark(weight=weight, value=min(times / _VERY_LIVELY, 1.0), why=why))
+    return marks

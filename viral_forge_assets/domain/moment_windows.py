@@ -3,6 +3,7 @@
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from math import ceil, floor
 
 from viral_forge_assets.domain.material import Material
@@ -10,6 +11,9 @@ from viral_forge_resources.contracts.media import Stretch
 
 _MARGIN_S = 0.15
 """Kept around speech: a voice cut at its first sample sounds like a mistake."""
+
+_RISES_APART_S = 4.0
+"""One start in each such part of a long take: starts that lie closer make little difference."""
 
 _MOST_ENDS = 8
 """For each start: neighbouring sentences make little difference."""
@@ -24,13 +28,16 @@ class Lengths:
 
 
 def windows(material: Material, part: Stretch, lengths: Lengths) -> Iterator[Stretch]:
-    """Those inside ``part``; none where it is too short. Without words they lie between cuts."""
+    """Those inside ``part``; none where it is too short. Without words they lie between cuts.
+
+    A take without a cut that is longer than a moment may be begins where more begins to move.
+    """
     if part.duration_s < lengths.shortest_s:
         return
     ends = [end_s for end_s in _ends(material, part) if end_s <= part.end_s]
     starts = [
         start_s
-        for start_s in _starts(material, part)
+        for start_s in _starts(material, part, lengths)
         if part.start_s <= start_s <= part.end_s - lengths.shortest_s
     ]
     for start_s in starts or [max(part.start_s, part.end_s - lengths.longest_s)]:
@@ -51,9 +58,9 @@ def _ends_for(
     return possible[::-1][::every]
 
 
-def _starts(material: Material, part: Stretch) -> list[float]:
+def _starts(material: Material, part: Stretch, lengths: Lengths) -> list[float]:
     if not material.words:
-        return [part.start_s, *material.cuts]
+        return [part.start_s, *material.cuts, *_rises(material, part, lengths)]
     starts = []
     for sentence in material.sentences:
         before_s = material.words[sentence.first - 1].end_s if sentence.first else 0.0
@@ -61,6 +68,21 @@ def _starts(material: Material, part: Stretch) -> list[float]:
         # A part may begin between the two.
         starts.append(min(sentence.start_s, max(ahead_s, min(part.start_s, sentence.start_s))))
     return starts
+
+
+def _rises(material: Material, part: Stretch, lengths: Lengths) -> Iterator[float]:
+    """Where more begins to move within what shows no cut for longer than a clip lasts."""
+    if material.liveliness is None:
+        return
+    edges = [
+        part.start_s,
+        *(cut for cut in material.cuts if part.start_s < cut < part.end_s),
+        part.end_s,
+    ]
+    for start_s, end_s in pairwise(edges):
+        if end_s - start_s > lengths.longest_s:
+            take = Stretch(start_s=start_s, end_s=end_s)
+            yield from material.liveliness.rises(take, _RISES_APART_S)
 
 
 def _ends(material: Material, part: Stretch) -> list[float]:

@@ -69,6 +69,10 @@ class FocusPoint:
     y: float
 
 
+MOVEMENT_STEP_S = 0.5
+"""Of ``Shot.movement``."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shot:
     """What lies between two cuts.
@@ -78,6 +82,8 @@ class Shot:
         focus_y: the same, 0 top to 1 bottom.
         track: where one thing moves, in time order, up to five times a second; nothing for
             moments at which nothing moved, several things did, or the camera.
+        movement: for each whole half second of the shot, how much moves against the rest of the
+            picture from one picture to the next, 0 to 1; nothing where no one looked.
         faces: of each person, the most prominent first.
         texts: in the order in which they appear.
     """
@@ -87,6 +93,7 @@ class Shot:
     focus_x: float | None = None
     focus_y: float | None = None
     track: tuple[FocusPoint, ...] = ()
+    movement: tuple[float, ...] = ()
     faces: tuple[Face, ...] = ()
     texts: tuple[WrittenText, ...] = ()
 

@@ -1,11 +1,12 @@
 """Finds cuts, and where things move between them, in small pictures that pass by once."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from viral_forge_resources.contracts.media import Shot
+from viral_forge_resources.contracts.media import MOVEMENT_STEP_S, Shot
 from viral_forge_resources.media._track import FocusTracker
 
 Picture = npt.NDArray[np.int16]
@@ -33,6 +34,7 @@ _FADE_S = 0.1
 _BLACK_LUMA = 38  # 10 % above black in the limited range, like FFmpeg's blackdetect
 _NOISE = 8
 _LEAST_MOTION = 1.0
+_DECIMALS = 5
 
 
 @dataclass(slots=True, kw_only=True)
@@ -75,6 +77,7 @@ class ShotFinder:
         self._motion: npt.NDArray[np.float64] | None = None
         self._pictures = 0
         self._tracker = FocusTracker()
+        self._moved: list[list[float]] = []
 
     def add(self, at_s: float, picture: Picture) -> None:
         """Look at the next picture."""
@@ -119,6 +122,7 @@ class ShotFinder:
         moved = np.clip(seen.motion - 2 * usual - _NOISE, 0, None)
         self._motion = moved if self._motion is None else self._motion + moved
         self._pictures += 1
+        self._note_movement(seen.at_s, float(moved.mean()) / 255)
         self._tracker.add(seen.at_s, seen.picture[0])
         self._judged += 1
         self.known_s = seen.at_s
@@ -147,18 +151,35 @@ class ShotFinder:
 
     def _close(self, end_s: float) -> None:
         x, y = _centre(self._motion, self._pictures)
-        track = self._tracker.track()
+        steps = int((end_s - self.start_s) / MOVEMENT_STEP_S)
         self._shots.append(
-            Shot(start_s=self.start_s, end_s=end_s, focus_x=x, focus_y=y, track=track)
+            Shot(
+                start_s=self.start_s,
+                end_s=end_s,
+                focus_x=x,
+                focus_y=y,
+                track=self._tracker.track(),
+                movement=tuple(round(_mean(moved), _DECIMALS) for moved in self._moved[:steps]),
+            )
         )
+        self._moved = []
         self.start_s, self._motion, self._pictures = end_s, None, 0
         self._tracker = FocusTracker()
+
+    def _note_movement(self, at_s: float, moved: float) -> None:
+        step = max(int((at_s - self.start_s) / MOVEMENT_STEP_S), 0)
+        self._moved += [[] for _ in range(len(self._moved), step + 1)]
+        self._moved[step].append(moved)
 
     def _forget(self) -> None:
         oldest_s = self._recent[self._judged].at_s if self._judged < len(self._recent) else 0.0
         while self._judged > _NEIGHBOURS + 1 and self._recent[1].at_s < oldest_s - _FLASH_S:
             self._recent.pop(0)
             self._judged -= 1
+
+
+def _mean(values: Sequence[float]) -> float:
+    return sum(values) / len(values) if values else 0.0
 
 
 def _recoloured(earlier: _Seen, later: _Seen) -> float:
