@@ -10,7 +10,7 @@ from viral_forge_resources.contracts.storage import Storage, StoredFile
 from viral_forge_resources.contracts.works import SourceFile
 from viral_forge_resources.documents import document_hash
 
-SCENE_MAP_VERSION = 7
+SCENE_MAP_VERSION = 8
 
 _SKIMMED_SHARE = 0.25
 """Of the work on a long source, for people who watch it."""

@@ -30,10 +30,10 @@ def _take(*lively: tuple[float, float], start_s: float = 0.0, end_s: float = _TA
     return Shot(start_s=start_s, end_s=end_s, movement=tuple(movement))
 
 
-def _chosen(*shots: Shot) -> tuple[Moment, ...]:
+def _chosen(*shots: Shot, duration_s: float = _TAKE_S) -> tuple[Moment, ...]:
     probe = MediaProbe(
         container="mp4",
-        duration_s=_TAKE_S,
+        duration_s=duration_s,
         width_px=1280,
         height_px=720,
         rotation_deg=0,
@@ -48,7 +48,7 @@ def _chosen(*shots: Shot) -> tuple[Moment, ...]:
     return choose_moments(
         _RECIPE,
         probe,
-        SceneMap(duration_s=_TAKE_S, shots=shots, silences=()),
+        SceneMap(duration_s=duration_s, shots=shots, silences=()),
         Transcript(origin=TranscriptOrigin.NO_SOUND),
         source_name="cat.mp4",
     )
@@ -63,6 +63,11 @@ def test_a_silent_take_does_not_always_give_its_first_seconds():
 def test_the_plan_says_how_lively_the_moment_is():
     first, *_ = _chosen(_take((70.0, 84.0)))
     assert any("times the source's usual movement" in reason for reason in first.reasons)
+
+
+def test_of_a_source_that_stays_whole_nothing_is_said_of_its_movement():
+    (whole,) = _chosen(_take((7.0, 9.0), end_s=15.0), duration_s=15.0)
+    assert not any("movement" in reason for reason in whole.reasons)
 
 
 def test_two_lively_moments_of_one_take_are_two_clips():

@@ -10,9 +10,10 @@ from viral_forge_assets.domain.looks import Look
 from viral_forge_assets.domain.moment_opinions import Opinion
 from viral_forge_assets.domain.moments import Moment, choose_moments
 from viral_forge_assets.domain.recipes import Preset, Recipe, recipe_hash
-from viral_forge_assets.domain.reframing import ClipFormat, crop_loss, frame_for
+from viral_forge_assets.domain.reframing import ClipFormat, crop_loss
 from viral_forge_assets.domain.sampling import sampled
 from viral_forge_assets.domain.segments import segments_of
+from viral_forge_assets.domain.side_bars import between_bars, frame_between_bars, shots_in
 from viral_forge_assets.domain.variation import PlannedFilter, drawn_filters
 from viral_forge_resources.contracts.hiding import Hiding
 from viral_forge_resources.contracts.media import (
@@ -301,15 +302,17 @@ def _framing(
 ) -> tuple[Framing, tuple[str, ...]]:
     """The framing and why it is this one."""
     mode = recipe.framing
-    loss = crop_loss(probe, width_px=recipe.width_px, height_px=recipe.height_px)
+    bars = between_bars(shots_in(scene_map.shots, segments), probe)
+    seen = bars.probe(probe) if bars else probe
+    loss = crop_loss(seen, width_px=recipe.width_px, height_px=recipe.height_px)
     why = f"{mode.value}: as the recipe says"
     if mode is FramingMode.CROP and loss > recipe.max_crop:
         mode = FramingMode.FIT
         why = f"fit: a crop would lose {loss:.0%} of the picture, above {recipe.max_crop:.0%}"
     elif mode is FramingMode.CROP:
-        why = f"crop: loses {loss:.0%} of the picture"
+        why = f"crop: loses {loss:.0%} of the picture{' between its bars' if bars else ''}"
     clip = ClipFormat(width_px=recipe.width_px, height_px=recipe.height_px, fps=clip_fps(probe))
-    reframing = frame_for(probe, scene_map, segments, clip=clip, mode=mode)
+    reframing = frame_between_bars(probe, scene_map, segments, clip=clip, mode=mode)
     return reframing.framing, (why, *reframing.reasons)
 
 

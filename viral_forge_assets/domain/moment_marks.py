@@ -159,8 +159,12 @@ def _picture_marks(material: Material, stretch: Stretch) -> list[Mark]:
 
 
 def _movement_marks(material: Material, stretch: Stretch) -> list[Mark]:
-    """None where something is said: who listens moves as much as who tells a joke."""
-    if material.liveliness is None or material.words:
+    """None where something is said: who listens moves as much as who tells a joke.
+
+    And none for all of a source, which moves as is usual in it.
+    """
+    is_all = stretch.duration_s > material.duration_s - _OPENING_S
+    if material.liveliness is None or material.words or is_all:
         return []
     opening_s = min(stretch.start_s + _OPENING_S, stretch.end_s)
     opening = Stretch(start_s=stretch.start_s, end_s=opening_s)

@@ -84,6 +84,8 @@ class Shot:
             moments at which nothing moved, several things did, or the camera.
         movement: for each whole half second of the shot, how much moves against the rest of the
             picture from one picture to the next, 0 to 1; nothing where no one looked.
+        side_bars: at its left and its right, what is black in all of its pictures but black ones,
+            as shares of the width; (0, 0) where no one looked.
         faces: of each person, the most prominent first.
         texts: in the order in which they appear.
     """
@@ -94,6 +96,7 @@ class Shot:
     focus_y: float | None = None
     track: tuple[FocusPoint, ...] = ()
     movement: tuple[float, ...] = ()
+    side_bars: tuple[float, float] = (0.0, 0.0)
     faces: tuple[Face, ...] = ()
     texts: tuple[WrittenText, ...] = ()
 

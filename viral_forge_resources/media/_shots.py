@@ -32,6 +32,7 @@ _STILL = 0.004
 _SHORTEST_SHOT_S = 0.2
 _FADE_S = 0.1
 _BLACK_LUMA = 38  # 10 % above black in the limited range, like FFmpeg's blackdetect
+_BAR_LUMA = 26  # bars are blacker than night: 16, and what compression adds to it
 _NOISE = 8
 _LEAST_MOTION = 1.0
 _DECIMALS = 5
@@ -78,6 +79,7 @@ class ShotFinder:
         self._pictures = 0
         self._tracker = FocusTracker()
         self._moved: list[list[float]] = []
+        self._brightest: npt.NDArray[np.int16] | None = None
 
     def add(self, at_s: float, picture: Picture) -> None:
         """Look at the next picture."""
@@ -116,6 +118,9 @@ class ShotFinder:
                 seen.motion[:] = 0  # what the cut changed did not move
         if not seen.is_black:
             self._black_since_s = None
+            columns = seen.picture[0].max(axis=0)
+            before = self._brightest
+            self._brightest = columns if before is None else np.maximum(before, columns)
         elif self._black_since_s is None:
             self._black_since_s = seen.at_s
         usual = np.median(seen.motion)  # a camera that moves, moves everything
@@ -160,9 +165,10 @@ class ShotFinder:
                 focus_y=y,
                 track=self._tracker.track(),
                 movement=tuple(round(_mean(moved), _DECIMALS) for moved in self._moved[:steps]),
+                side_bars=_side_bars(self._brightest),
             )
         )
-        self._moved = []
+        self._moved, self._brightest = [], None
         self.start_s, self._motion, self._pictures = end_s, None, 0
         self._tracker = FocusTracker()
 
@@ -180,6 +186,15 @@ class ShotFinder:
 
 def _mean(values: Sequence[float]) -> float:
     return sum(values) / len(values) if values else 0.0
+
+
+def _side_bars(brightest: npt.NDArray[np.int16] | None) -> tuple[float, float]:
+    """How much of the width stays black at either side; all of it where only black was seen."""
+    lit = np.flatnonzero(brightest > _BAR_LUMA) if brightest is not None else np.array([])
+    if brightest is None or not lit.size:
+        return 1.0, 1.0
+    columns = brightest.size
+    return round(int(lit[0]) / columns, 4), round((columns - 1 - int(lit[-1])) / columns, 4)
 
 
 def _recoloured(earlier: _Seen, later: _Seen) -> float:
