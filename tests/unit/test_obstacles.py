@@ -141,6 +141,15 @@ def test_a_face_is_in_the_way_while_it_is_there_and_a_little_larger_than_it_is()
     assert found[0].box.bottom > 0.3
 
 
+def test_captions_keep_clear_of_the_hair_above_a_face():
+    face = Face(sights=tuple(FaceSight(at_s=n / 5, box=_BOX) for n in range(50)))
+    (sides,) = {_sides(each) for each in _found(Shot(start_s=0.0, end_s=10.0, faces=(face,)))}
+    (own,) = {_sides(each) for each in _found(_text())}
+    tall = own[3] - own[1]
+    assert sides[1] == pytest.approx(max(own[1] - 0.3 * tall, 0.0), abs=0.001)
+    assert own[3] < sides[3] < own[3] + 0.1 * tall
+
+
 def test_an_empty_picture_has_no_obstacles():
     assert _found(Shot(start_s=0, end_s=10)) == ()
 

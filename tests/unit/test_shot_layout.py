@@ -152,6 +152,14 @@ def test_two_who_sit_far_apart_and_both_speak_have_a_pane_each_the_left_one_abov
     assert upper.right_px <= lower.x_px
 
 
+def test_of_two_people_the_one_farther_away_is_shown_as_large():
+    made = _framed(_face(300, size_px=240), _face(1600, size_px=170))
+    (layout,) = made.framing.layouts
+    upper, lower = layout.panes
+    assert 240 / upper.height_px == pytest.approx(170 / lower.height_px, rel=0.03)
+    assert upper.width_px / upper.height_px == pytest.approx(lower.width_px / lower.height_px, 0.02)
+
+
 def test_of_two_who_sit_far_apart_the_only_one_who_speaks_is_shown():
     listener, speaker = _face(400), _face(1500, speaking=0.1)
 

@@ -19,8 +19,8 @@ _STEP_S = 0.5
 """Of the clip: in so short a time neither crops nor faces go far; captions stand longer."""
 
 _LONGEST_GAP_S = 0.3  # between two sights of a face
-_GROWTH = 0.06
-"""Of its size, to either side: hair and chin, and filters that zoom by a little."""
+_GROWTH, _HAIR = 0.06, 0.3
+"""Of a face's size, to either side and below: chin, and filters that zoom by a little; above."""
 
 _ROOM_FOR_CAPTIONS = 0.14
 """Of the frame, down: three rows of the usual letters."""
@@ -176,9 +176,9 @@ def _grown(box: sight.Box) -> sight.Box:
     across_px, down_px = _GROWTH * box.width_px, _GROWTH * box.height_px
     return sight.Box(
         x_px=box.x_px - across_px,
-        y_px=box.y_px - down_px,
+        y_px=box.y_px - _HAIR * box.height_px,
         width_px=box.width_px + 2 * across_px,
-        height_px=box.height_px + 2 * down_px,
+        height_px=(1 + _HAIR) * box.height_px + down_px,
     )
 
 

@@ -14,8 +14,9 @@ from viral_forge_assets.domain.subjects import (
     speaker,
     together,
 )
+from viral_forge_assets.domain.two_up import panes_of_two
 from viral_forge_resources.contracts.media import MediaProbe, Shot, Stretch
-from viral_forge_resources.contracts.sight import Box, Face, WrittenText
+from viral_forge_resources.contracts.sight import Box, WrittenText
 
 _CENTRE = 0.5
 _MIDDLE = 0.3
@@ -27,12 +28,6 @@ _CUT_OFF = 0.02
 
 _RIM = 0.03
 """Of the crop, to either side: letters that touch the edge look cut, and a zoom does cut them."""
-
-_FACE_OF_PANE = 0.36  # of its height
-_WIDEST_WANDER = 0.3  # of a pane, to either side
-_LEAST_PANE = 2.0
-"""In widths of the face: narrower, it would be nothing but face."""
-_SHORTEST_PAIR_S = 1.0
 
 
 class Kind(StrEnum):
@@ -82,7 +77,7 @@ def lay_out(
     if subject is not None and not _fits(subject, frame, probe):
         leader = speaker(faces, silences) or foremost(faces)
         if leader is None:
-            panes = _pair(faces, frame, probe, shown)
+            panes = panes_of_two(faces, probe, shown, aspect=2 * frame.aspect)
             return ShotLayout(kind=Kind.TWO_UP if panes else Kind.FIT, panes=panes)
         subject = together((leader,), probe)
     paths = _paths(shot, subject, times, frame)
@@ -203,45 +198,3 @@ def _stills(
             return None
         stills.append((min(max(median(path), lowest), highest),))
     return stills
-
-
-def _pair(
-    faces: Sequence[Face], frame: Frame, probe: MediaProbe, shown: Stretch
-) -> tuple[Box, ...]:
-    """A pane around each of two faces, the left one above; none where that would not look well."""
-    if len(faces) != 2 or shown.duration_s < _SHORTEST_PAIR_S:  # noqa: PLR2004  a pair is two
-        return ()
-    left, right = sorted((together((face,), probe) for face in faces), key=lambda each: each.rest)
-    tallest = max(box.height_px for each in (left, right) for _, box in each.boxes)
-    widest = max(box.width_px for each in (left, right) for _, box in each.boxes)
-    aspect = 2 * frame.aspect
-    apart_px = (right.rest[0] - left.rest[0]) * probe.width_px
-    wide_px = min(tallest / _FACE_OF_PANE * aspect, apart_px, probe.height_px * aspect)
-    tall_px = wide_px / aspect
-    if wide_px < _LEAST_PANE * widest or tall_px < _LEAST_PANE * tallest / 2:
-        return ()
-    panes = tuple(_pane(each.rest, wide_px, tall_px, probe) for each in (left, right))
-    stays = all(_stays(each, pane, probe) for each, pane in zip((left, right), panes, strict=True))
-    return panes if stays else ()
-
-
-def _pane(middle: tuple[float, float], wide_px: float, tall_px: float, probe: MediaProbe) -> Box:
-    width_px, height_px = (max(round(length / 2) * 2, 2) for length in (wide_px, tall_px))
-    width_px, height_px = min(width_px, probe.width_px), min(height_px, probe.height_px)
-    x_px = middle[0] * probe.width_px - width_px / 2
-    y_px = middle[1] * probe.height_px - height_px / 2
-    return Box(
-        x_px=round(min(max(x_px, 0), probe.width_px - width_px)) // 2 * 2,
-        y_px=round(min(max(y_px, 0), probe.height_px - height_px)) // 2 * 2,
-        width_px=width_px // 2 * 2,
-        height_px=height_px // 2 * 2,
-    )
-
-
-def _stays(subject: Subject, pane: Box, probe: MediaProbe) -> bool:
-    x, y = pane.middle_px
-    return all(
-        abs(at_x * probe.width_px - x) <= _WIDEST_WANDER * pane.width_px
-        and abs(at_y * probe.height_px - y) <= _WIDEST_WANDER * pane.height_px
-        for _, at_x, at_y in subject.middles
-    )
