@@ -26,6 +26,7 @@ from viral_forge_assets.commands import (
 from viral_forge_assets.commands.terminal import out, say, told_plainly, writing
 from viral_forge_assets.doctor import examine
 from viral_forge_assets.partitions import known_niche
+from viral_forge_resources.contracts.scanning import SkipCause
 from viral_forge_resources.state import candidates as candidates_state
 from viral_forge_resources.state import scan_outcomes
 
@@ -92,7 +93,8 @@ def inbox(niche: Annotated[str, typer.Argument(help="Name of the niche.")]) -> N
         scans = scan_outcomes.latest(connection, niche)
     say(f"inbox of {niche}: {operating.inbox_folder(niche)}")
     for scan in scans:
-        if scan.reason:  # a file that could not even become a candidate is told of here alone
+        # A file that could not even become a candidate is told of here alone.
+        if scan.reason and scan.skip is not SkipCause.DISABLED:
             say(f"last scan of {scan.platform}: {scan.reason}")
     for row in rows:
         say(f"{row.candidate_key}  {row.status}: {row.reason}")

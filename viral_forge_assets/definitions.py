@@ -21,6 +21,7 @@ import viral_forge_resources.storage
 import viral_forge_resources.vision
 from schedules import access, rhythms
 from sensors import candidates as candidate_sensors
+from sensors import inboxes as inbox_sensors
 from sensors import niches as niche_sensors
 from sensors import publications as publication_sensors
 from sensors import readings as reading_sensors
@@ -318,6 +319,7 @@ def build_definitions(settings: Settings, **overrides: object) -> dg.Definitions
         ],
         sensors=[
             candidate_sensors.watched_niches_sensor,
+            inbox_sensors.inboxes_sensor,
             candidate_sensors.shortlisted_candidates_sensor,
             candidate_sensors.retired_candidates_sensor,
             niche_sensors.removed_niches_sensor,

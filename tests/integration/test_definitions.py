@@ -174,6 +174,7 @@ def test_every_sensor_is_there_and_runs_by_itself(repository):
     assert sensors == dict.fromkeys(
         [
             "watched_niches_sensor",
+            "inboxes_sensor",
             "shortlisted_candidates_sensor",
             "retired_candidates_sensor",
             "removed_niches_sensor",

@@ -337,3 +337,25 @@ def test_a_bad_line_is_named_by_number_and_hides_no_other(folder, line):
     assert [video.locator for video in found] == [str(folder / "good.mp4"), "https://a.example/1"]
     assert "'watch.url, line 1'" in str(problem)
     assert "secret" not in str(problem)
+
+
+def test_new_changed_and_gone_files_make_another_content(folder):
+    scanner, contents = InboxScanner(folder.parent), []
+    contents.append(scanner.content("cooking"))
+    _put(folder, "pasta.mp4")
+    contents.append(scanner.content("cooking"))
+    _put(folder, "pasta.mp4", "another video")
+    contents.append(scanner.content("cooking"))
+    _put(folder, "pasta.srt", "words")
+    contents.append(scanner.content("cooking"))
+    (folder / "pasta.srt").unlink()
+    assert contents[0] is None
+    assert len(set(contents)) == 4
+    assert scanner.content("cooking") == contents[2]
+
+
+def test_an_inbox_that_is_being_filled_has_no_content_yet(folder):
+    _put(folder, "pasta.mp4")
+    _put(folder, "soup.mp4", changed_at=datetime.now(UTC))
+    assert InboxScanner(folder.parent, settle=timedelta(hours=1)).content("cooking") is None
+    assert InboxScanner(folder.parent, settle=timedelta(0)).content("cooking") is not None

@@ -240,6 +240,20 @@ class Scanner(Protocol):
 
 
 @runtime_checkable
+class LocalScanner(Scanner, Protocol):
+    """A scanner of something that may be looked at as often as one likes."""
+
+    def content(self, niche: str) -> str | None:
+        """What tells one content of the niche's place from another.
+
+        None where nothing is there, or where somebody is still putting something in.
+
+        Raises:
+            Permanent: the place cannot be read.
+        """
+
+
+@runtime_checkable
 class StandInScanner(Scanner, Protocol):
     """A scanner that is asked only where others could not be: for want of quota or of a key.
 

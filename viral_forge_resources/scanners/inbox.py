@@ -30,6 +30,7 @@ PLATFORM = "inbox"
 LIST_SUFFIX = ".url"
 _SAMPLED_BYTES = 64 << 10  # of each end: 4 GB are told apart in a millisecond
 _MOST_PROBLEMS_SHOWN = 5
+_MARK_LENGTH = 32
 
 
 class Settings(BaseSettings):
@@ -81,6 +82,25 @@ class InboxScanner:
             yield video
         if problems:
             raise _as_one(problems, folder)
+
+    def content(self, niche: str) -> str | None:
+        """A hash of names, sizes and times of what lies in the niche's inbox.
+
+        Raises:
+            BadInput: no niche has such a name.
+            Misconfigured: the folder cannot be made or read.
+        """
+        folder = self._root.absolute() / checked_niche_name(niche)
+        files = [path for name in _names(folder) if (path := folder / name).is_file()]
+        if not files or not self._has_settled(files, now=datetime.now(UTC)):
+            return None
+        digest = hashlib.sha256()
+        for path in files:
+            found = path.stat()
+            digest.update(
+                f"{path.name}/{found.st_size}/{found.st_mtime_ns}\n".encode(errors="replace")
+            )
+        return digest.hexdigest()[:_MARK_LENGTH]
 
     def _look(self, folder: Path, *, limit: int) -> tuple[list[ScannedVideo], list[BadInput]]:
         problems: list[BadInput] = []
