@@ -43,7 +43,7 @@ from viral_forge_resources.contracts.works import (
 )
 
 _TRANSCRIPT_VERSION = 2
-_CAPTION_TRACK_VERSION = 9
+_CAPTION_TRACK_VERSION = 10
 _MOST_TEXT_SHOWN = 900
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.captions import STYLES, lines_of
+from tests.captions import STYLES, drawn, lines_of
 from viral_forge_assets.domain.captioning import CaptionLine, joined
 from viral_forge_assets.domain.phrases import word_ends
 from viral_forge_resources.contracts.media import Word
@@ -99,3 +99,17 @@ def test_short_thai_words_are_not_counted_as_long_ones():
 
 def test_no_number_is_cut_within_a_text_without_blanks():
     assert not any(part.endswith("1") for part in _parts("水を150ml入れて10.5分待つ"))
+
+
+@pytest.mark.parametrize("is_joined", [False, True])
+def test_the_outline_of_a_word_that_pops_does_not_eat_into_its_neighbour(is_joined):
+    words = [
+        Word(text=text, start_s=0.4 * n, end_s=0.4 * (n + 1), is_joined=is_joined and n > 0)
+        for n, text in enumerate(["so", "it", "is"])
+    ]
+    ass = drawn(words, STYLES["pop"])
+    in_front = [line for line in ass.splitlines() if line.startswith("Dialogue: 2,")]
+    assert len(in_front) == 3
+    assert all(("\\bord0" in line) is is_joined for line in in_front)
+    # What stays behind is the outline alone: it lies under the letters of all words.
+    assert ("{\\1a&HFF&}" in ass) is is_joined

@@ -10,7 +10,11 @@ from viral_forge_assets.domain.scripts import is_right_to_left
 
 _GROWS = "\\fscx82\\fscy82\\t(0,70,\\fscx112\\fscy112)\\t(70,150,\\fscx103\\fscy103)"
 _APPEARS = "\\fscx60\\fscy60\\t(0,80,\\fscx110\\fscy110)\\t(80,150,\\fscx100\\fscy100)"
+_GROWS_IN_PLACE = (
+    "\\bord0\\shad0\\fscx90\\fscy90\\t(0,70,\\fscx106\\fscy106)\\t(70,150,\\fscx100\\fscy100)"
+)
 _HIDDEN = "\\alpha&HFF&"
+_HOLLOW = "\\1a&HFF&"
 _BAR_HEIGHT_PERCENT = 40
 _BAR_DROP = 0.34  # of a row's height: just under the letters
 _ROW_PROP = "\\fscx1}x"  # a letter without width, which holds a row of low letters up
@@ -79,10 +83,15 @@ def _swept(drawn: CaptionText) -> Iterator[Drawing]:
 
 def _popping(drawn: CaptionText) -> Iterator[Drawing]:
     for moment in moments(drawn.line):
-        hidden = () if moment.word is None else (moment.word,)
-        yield _at(moment, _TEXT, drawn.head() + drawn.text(_without(drawn, hidden)))
-        if moment.word is not None:
-            yield _at(moment, _IN_FRONT, _alone(drawn, moment.word, _GROWS + _colour(drawn)))
+        word = moment.word
+        if word is None:
+            yield _at(moment, _TEXT, drawn.head() + drawn.text(_bare))
+            continue
+        # Its outline in front would eat into letters that follow without a blank.
+        is_tight = drawn.is_tight(word)
+        hide, grow = (_HOLLOW, _GROWS_IN_PLACE) if is_tight else (_HIDDEN, _GROWS)
+        yield _at(moment, _TEXT, drawn.head() + drawn.text(_without(drawn, (word,), hide)))
+        yield _at(moment, _IN_FRONT, _alone(drawn, word, grow + _colour(drawn)))
 
 
 def _appearing(drawn: CaptionText) -> Iterator[Drawing]:
@@ -132,9 +141,9 @@ def _accent(drawn: CaptionText, spoken: int | None) -> Paint:
     return lambda at: (before, after) if at == spoken else ("", "")
 
 
-def _without(drawn: CaptionText, hidden: Collection[int]) -> Paint:
+def _without(drawn: CaptionText, hidden: Collection[int], how: str = _HIDDEN) -> Paint:
     """All words but the hidden ones, which keep their room."""
-    hide = f"{{{_HIDDEN}}}"
+    hide = f"{{{how}}}"
     return lambda at: (hide, drawn.back) if at in hidden else ("", "")
 
 

@@ -67,6 +67,11 @@ class CaptionText:
         y = self.middle[1] * self.frame.height_px + drop * self.row_px * self.line.scale
         return f"{{\\an5\\pos({x:.1f},{y:.1f}){self.size}}}"
 
+    def is_tight(self, word: int) -> bool:
+        """Whether another word of its row stands next to it without a blank."""
+        gaps = [gap if at else " " for row in self.gaps for at, gap in enumerate(row)]
+        return "" in gaps[word : word + 2]
+
     def text(self, paint: Paint) -> str:
         """Its words, each between its commands."""
         written = []
