@@ -16,7 +16,14 @@ from viral_forge_resources.contracts.media import SceneMap, Stretch, Transcript
 from viral_forge_resources.contracts.media_ports import MediaReader, Renderer
 from viral_forge_resources.contracts.records import CheckResult
 from viral_forge_resources.contracts.storage import Storage
-from viral_forge_resources.contracts.works import CaptionTrack, RenderedClip, SourceFile
+from viral_forge_resources.contracts.works import (
+    CaptionTrack,
+    ClipCaptions,
+    RenderedClip,
+    SourceFile,
+)
+
+_MOST_LETTERS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +84,7 @@ class Reviewer:
                 frame=frame,
                 is_mirrored=clip.is_mirrored,
             ),
-            none_because=_why_none(plan, track),
+            none_because=_why_none(plan, track, captions),
             unseen=tuple(filter(None, (scenes.no_faces_because, scenes.no_texts_because))),
         )
 
@@ -86,8 +93,14 @@ class Reviewer:
         return load(self.storage, document, kind, made_by=made_by or name)
 
 
-def _why_none(plan: EditPlan, track: CaptionTrack) -> str:
+def _why_none(plan: EditPlan, track: CaptionTrack, captions: ClipCaptions) -> str:
     """Why a clip without captions has none, for people."""
     if not plan.has_captions:
         return "the recipe wants no captions"
+    if captions.missing_characters:
+        letters = " ".join(captions.missing_characters[:_MOST_LETTERS])
+        return (
+            f"no font draws what is said, such as {letters}:"
+            " name folders of fonts that do in VIRAL_FORGE_FONT_FOLDERS"
+        )
     return track.note or "nothing is said in it"

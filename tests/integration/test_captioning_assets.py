@@ -46,6 +46,19 @@ def test_emoji_and_letters_without_a_font_are_told_and_stay_in_the_subtitles(stu
     assert not {"👍", "水"} & set(_kept(studio, "*/clip-1.ass"))
 
 
+def test_where_no_font_draws_what_is_said_the_checks_do_not_claim_silence(studio, tmp_path):
+    srt = "1\n00:00:00,000 --> 00:00:00,900\n水水\n"
+    video = make(tmp_path / "soup.mp4", *lavfi("testsrc2=s=180x320:r=24:d=1"))
+    key = studio.add(video, subtitles=srt)
+    assert studio.edit(key).success
+    told = {each.name: each.message for each in studio.clip(key).checks}
+    assert told["rendered_clips_have_captions_in_time"] == (
+        "not applicable: no font draws what is said, such as 水:"
+        " name folders of fonts that do in VIRAL_FORGE_FONT_FOLDERS"
+    )
+    assert "水水" in _kept(studio, "*/clip-1.srt")
+
+
 def test_what_is_shown_is_kept_with_its_words_and_its_place(studio, tmp_path):
     srt = "1\n00:00:00,000 --> 00:00:00,900\nBoil the water\n"
     video = make(tmp_path / "soup.mp4", *lavfi("testsrc2=s=180x320:r=24:d=1"))

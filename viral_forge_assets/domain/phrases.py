@@ -27,13 +27,14 @@ def word_ends(text: str) -> tuple[int, ...] | None:
     at = 0
     for part in parser.parse(text):
         at += len(part)
-        if at == len(text) or _may_part(text[:at], text[at:]):
+        if at == len(text) or _may_part(text[at - 1], text[at]):
             ends.append(at)
     return tuple(ends)
 
 
 def _may_part(left: str, right: str) -> bool:
-    is_one_word = left[-1].isascii() and right[0].isascii() and not left[-1].isspace()
+    """Whether a word may end between two characters, such as not within a number."""
+    is_one_word = left.isascii() and right.isascii() and not left.isspace()
     return not is_one_word and may_end_row(left, right)
 
 
