@@ -1,12 +1,15 @@
 """Looks at what this studio needs and says what is missing and what to do about it."""
 
+import hashlib
 import shutil
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import get_args
 
+import httpx
 from pydantic import SecretStr
 from pydantic_settings import BaseSettings
 
@@ -25,11 +28,13 @@ from viral_forge_resources.media.font_chain import FontChain
 from viral_forge_resources.media.renderer import FfmpegRenderer
 from viral_forge_resources.media.transcriber import WhisperTranscriber
 from viral_forge_resources.plugins import get_plugin, open_plugin
+from viral_forge_resources.publishers._lending import StorageLending
 from viral_forge_resources.settings import Settings
 from viral_forge_resources.state import channel_halts, oauth_tokens
 from viral_forge_resources.state import quotas as quotas_state
 from viral_forge_resources.workers.parts.ytdlp import YtdlpSettings, js_runtime
 
+_LONGEST_FETCH_S = 20.0
 _LITTLE_SPACE = 5_000_000_000
 
 
@@ -104,6 +109,8 @@ def _with_settings(settings: Settings) -> Iterator[Finding]:
     yield from map(_scanner, settings.scanners)
     dry = "; a dry run: platforms are sent nothing (VIRAL_FORGE_DRY_RUN)" * settings.dry_run
     yield Finding(subject="publishers", text=", ".join(settings.publishers) + dry)
+    if "threads" in settings.publishers:
+        yield _lending(settings)
 
 
 def _state(settings: Settings) -> Iterator[Finding]:
@@ -174,6 +181,29 @@ def _storage(settings: Settings) -> Finding:
     except ViralForgeError as error:
         return Finding(subject="storage", text=str(error), is_good=False)
     return Finding(subject="storage", text=f"{settings.storage} answers")
+
+
+def _lending(settings: Settings) -> Finding:
+    """Whether what is lent can be fetched; from here, as nothing of ours stands elsewhere."""
+    content = b"lent by viral-forge doctor"
+    try:
+        storage = open_plugin(viral_forge_resources.storage, settings.storage)
+        lending = StorageLending(storage, lambda: datetime.now(UTC))
+        with TemporaryDirectory() as folder:
+            path = Path(folder) / "lent.mp4"
+            path.write_bytes(content)
+            address = lending.lend(path, hashlib.sha256(content).hexdigest(), to="doctor")
+        fetched = httpx.get(address, timeout=_LONGEST_FETCH_S).content
+        lending.take_back("doctor")
+    except ViralForgeError as error:
+        return Finding(subject="lending", text=f"for Threads: {error}", is_good=False)
+    except httpx.HTTPError as error:  # its words hold the address, which is a secret
+        text = f"Threads could not fetch a video: {type(error).__name__} at the storage's address"
+        return Finding(subject="lending", text=text, is_good=False)
+    if fetched != content:
+        text = "Threads could not fetch a video: the storage's address gives something else"
+        return Finding(subject="lending", text=text, is_good=False)
+    return Finding(subject="lending", text="what Threads is to fetch can be fetched from here")
 
 
 def _space(home: Path) -> Finding:

@@ -7,10 +7,12 @@ import pytest
 import sqlalchemy as sa
 from typer.testing import CliRunner
 
+from tests.grounds.storage.s3 import bucket_settings, opened
 from viral_forge_assets.cli import app
 from viral_forge_resources.contracts.calls import calls_of
 from viral_forge_resources.contracts.quota import Bucket, Use, Window
 from viral_forge_resources.state.quotas import SqlQuotaLedger
+from viral_forge_resources.storage.s3 import Settings as S3Settings
 
 
 @pytest.fixture
@@ -19,11 +21,11 @@ def told(home: Path, sqlite_state: sa.Engine, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("VIRAL_FORGE_STATE_URL", sqlite_state.url.render_as_string())
     monkeypatch.setenv("VIRAL_FORGE_WHISPER_MODEL", "off")
 
-    def ask(**settings: str) -> dict[str, str]:
+    def ask(*, exit_code: int = 0, **settings: str) -> dict[str, str]:
         for name, value in settings.items():
             monkeypatch.setenv(f"VIRAL_FORGE_{name}", value)
         done = CliRunner().invoke(app, ["doctor"])
-        assert done.exit_code == 0, done.output
+        assert done.exit_code == exit_code, done.output
         return dict(line.split(": ", 1) for line in done.output.splitlines())
 
     return ask
@@ -79,3 +81,28 @@ def test_a_short_allowance_says_how_far_back_it_looks(told, sqlite_state):
     SqlQuotaLedger(sqlite_state).take((Use(bucket=bucket, units=2),), now=datetime.now(UTC))
     line = told()["✓ allowance mastodon/m.s/requests"]
     assert line.startswith("2 of 300 used in the last 5 minutes; resets at 20")
+
+
+def _bucket(settings: S3Settings) -> dict[str, str]:
+    secrets = {
+        "ACCESS_KEY_ID": settings.access_key_id,
+        "SECRET_ACCESS_KEY": settings.secret_access_key,
+    }
+    told = {name: value.get_secret_value() for name, value in secrets.items() if value}
+    told |= {"BUCKET": settings.bucket, "ENDPOINT_URL": str(settings.endpoint_url)}
+    return {f"STORAGE_S3_{name}": value for name, value in told.items()}
+
+
+def test_what_threads_is_to_fetch_is_lent_and_fetched(told):
+    with bucket_settings() as settings:
+        lines = told(PUBLISHERS="folder,threads", STORAGE="s3", **_bucket(settings))
+        with opened(settings) as storage:
+            left = list(storage.keys(""))
+    assert lines["✓ lending"] == "what Threads is to fetch can be fetched from here"
+    assert left == []
+
+
+def test_a_storage_that_lends_nothing_to_threads_is_a_problem(told):
+    lines = told(exit_code=1, PUBLISHERS="threads")
+    assert "VIRAL_FORGE_STORAGE=s3 or oci" in lines["✗ lending"]
+    assert "✓ lending" not in told(PUBLISHERS="folder")
