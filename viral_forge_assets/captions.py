@@ -2,7 +2,6 @@
 
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -12,13 +11,9 @@ import sqlalchemy as sa
 from viral_forge_assets.asking import Asker
 from viral_forge_assets.caption_desk import CaptionDesk
 from viral_forge_assets.domain.caption_styles import CaptionStyle
-from viral_forge_assets.domain.edit_plan import ClipPlan, EditPlan
-from viral_forge_assets.domain.obstacles import obstacles_of
-from viral_forge_assets.domain.placement import (
-    Obstacle,
-)
-from viral_forge_assets.domain.safe_zones import Frame
+from viral_forge_assets.domain.edit_plan import EditPlan
 from viral_forge_assets.failures import dagster_failures
+from viral_forge_assets.in_the_way import obstacles_in
 from viral_forge_assets.metadata import Metadata, file_metadata
 from viral_forge_assets.metering import metered
 from viral_forge_assets.partitions import candidate_partitions
@@ -43,7 +38,7 @@ from viral_forge_resources.contracts.works import (
 )
 
 _TRANSCRIPT_VERSION = 2
-_CAPTION_TRACK_VERSION = 10
+_CAPTION_TRACK_VERSION = 11
 _MOST_TEXT_SHOWN = 900
 
 
@@ -182,16 +177,13 @@ def caption_track(
             transcript=words,
             translator=Translator(key=key, storage=storage, asker=asker, models=language_models),
         )
-        in_the_way = _Picture(
-            source=_source(storage, key),
-            scenes=load(
-                storage,
-                key.storage_key("transform", "scene_map.json"),
-                SceneMap,
-                made_by="scene_map",
-            ),
-        )
-        captions = [desk.write(plan, clip, in_the_way.obstacles(plan, clip)) for clip in plan.clips]
+        source = _source(storage, key)
+        document = key.storage_key("transform", "scene_map.json")
+        scenes = load(storage, document, SceneMap, made_by="scene_map")
+        captions = [
+            desk.write(plan, clip, obstacles_in(plan, clip, scenes=scenes, probe=source.probe))
+            for clip in plan.clips
+        ]
         track = CaptionTrack(clips=tuple(captions), note=words.note)
         document = key.storage_key("captions", "caption_track.json")
         stored = keep(storage, document, track, origin=made_from(version=_CAPTION_TRACK_VERSION))
@@ -234,22 +226,3 @@ def _named(characters: Iterable[str]) -> str:
         f"{each} (U+{ord(each):04X} {unicodedata.name(each, 'without a name')})"
         for each in characters
     )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Picture:
-    """What is seen in the source."""
-
-    source: SourceFile
-    scenes: SceneMap
-
-    def obstacles(self, plan: EditPlan, clip: ClipPlan) -> tuple[Obstacle, ...]:
-        """What captions should not cover in a clip."""
-        return obstacles_of(
-            self.scenes,
-            clip.segments,
-            clip.framing,
-            probe=self.source.probe,
-            frame=Frame(width_px=plan.width_px, height_px=plan.height_px),
-            is_mirrored=clip.is_mirrored,
-        )

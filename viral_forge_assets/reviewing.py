@@ -7,8 +7,8 @@ from viral_forge_assets.domain.caption_checks import Shown, check_captions
 from viral_forge_assets.domain.caption_words import cleaned, in_order
 from viral_forge_assets.domain.clip_checks import check_clip
 from viral_forge_assets.domain.edit_plan import ClipPlan, EditPlan, words_in_clip
-from viral_forge_assets.domain.obstacles import obstacles_of
 from viral_forge_assets.domain.safe_zones import Frame
+from viral_forge_assets.in_the_way import obstacles_in
 from viral_forge_assets.provenance import T, load
 from viral_forge_resources.contracts.hiding import FaceLook
 from viral_forge_resources.contracts.keys import CandidateKey
@@ -76,14 +76,7 @@ class Reviewer:
             captions=captions.shown,
             words=tuple(in_order(words)) if plan.has_captions else (),
             frame=frame,
-            obstacles=obstacles_of(
-                scenes,
-                clip.segments,
-                clip.framing,
-                probe=source.probe,
-                frame=frame,
-                is_mirrored=clip.is_mirrored,
-            ),
+            obstacles=obstacles_in(plan, clip, scenes=scenes, probe=source.probe),
             none_because=_why_none(plan, track, captions),
             unseen=tuple(filter(None, (scenes.no_faces_because, scenes.no_texts_because))),
         )

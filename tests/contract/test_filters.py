@@ -17,6 +17,7 @@ from pydantic import TypeAdapter
 from viral_forge_assets import filters
 from viral_forge_assets.domain.safe_zones import INTERFACES, Frame, free_area
 from viral_forge_assets.filters._compose import filter_chains, open_filter
+from viral_forge_assets.filters.watermark import Watermark
 from viral_forge_resources.contracts.errors import BadInput, Misconfigured
 from viral_forge_resources.contracts.filters import Filter, FilterContext
 from viral_forge_resources.contracts.media import Stretch
@@ -267,6 +268,21 @@ def test_a_watermark_is_whole_and_no_platform_lies_over_it(through, size, corner
         right = 1 - max(each.right for each in INTERFACES.values())
     assert left * wide <= columns.min() < columns.max() <= right * wide
     assert free.top * tall <= rows.min() < rows.max() <= free.bottom * tall
+
+
+@pytest.mark.parametrize("size", [(192, 340), (340, 192)])
+@pytest.mark.parametrize("corner", ["top_left", "top_right", "bottom_left", "centre"])
+def test_a_watermark_takes_no_more_room_than_it_tells(through, size, corner):
+    wide, tall = size
+    clip = replace(CLIP, width_px=wide, height_px=tall)
+    mark = Watermark(corner=corner, text="@viral_forge")
+    _, _, pictures = through(
+        f"scale={wide}:{tall},lutyuv=y=16:u=128:v=128,{mark.filtergraph(clip)}"
+    )
+    rows, columns = np.nonzero(pictures[0][:tall, :wide] > 60)
+    left, top, right, bottom = mark.covers(clip)
+    assert left * wide - 1 <= columns.min() < columns.max() <= right * wide + 1
+    assert top * tall - 1 <= rows.min() < rows.max() <= bottom * tall + 1
 
 
 @pytest.mark.parametrize("luma", [16, 128, 235])

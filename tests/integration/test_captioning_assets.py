@@ -1,12 +1,15 @@
 """From sound to captions through the real assets, with a real speech model and real letters."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from tests.captions import STYLES
 from tests.clips import lavfi, make
-from tests.studio import Ran, Studio, open_studio
+from tests.studio import Ran, Studio, open_studio, tiny
+from viral_forge_assets.domain.recipes import parse_recipe
 from viral_forge_resources.media.transcriber import WhisperTranscriber
 
 _MEDIA = Path(__file__).parents[2].parent / "shared" / "media"
@@ -57,6 +60,28 @@ def test_where_no_font_draws_what_is_said_the_checks_do_not_claim_silence(studio
         " name folders of fonts that do in VIRAL_FORGE_FONT_FOLDERS"
     )
     assert "水水" in _kept(studio, "*/clip-1.srt")
+
+
+@pytest.mark.parametrize("opacity", [0.0, 0.9])
+def test_captions_keep_clear_of_a_watermark(home, sqlite_state, tmp_path, opacity):
+    mark = {"corner": "centre", "size": 0.12, "opacity": opacity}
+    document = {"name": "clean", "version": 1, "description": "A test.", "framing": "crop"}
+    document |= {"filters": [{"name": "watermark", "parameters": mark}]}
+    recipe = parse_recipe(json.dumps(document).encode(), name="clean")
+    style = replace(STYLES["plain"], place=0.72)  # about the middle of the frame
+    srt = "1\n00:00:00,000 --> 00:00:00,900\nBoil the water\n"
+    video = make(tmp_path / "soup.mp4", *lavfi("testsrc2=s=180x320:r=24:d=1"))
+    overrides = {
+        "recipes": {"clean": tiny(recipe)},
+        "caption_styles": {recipe.caption_style: style},
+    }
+    with open_studio(home, sqlite_state, **overrides) as studio:
+        ran = studio.edit(studio.add(video, subtitles=srt))
+        assert ran.failure == ""
+        (clip,) = json.loads(_kept(studio, "*/caption_track.json"))["value"]["clips"]
+    (shown,) = clip["shown"]
+    crosses_the_middle = shown["top"] < 0.5 < shown["bottom"]
+    assert crosses_the_middle is (opacity == 0)
 
 
 def test_what_is_shown_is_kept_with_its_words_and_its_place(studio, tmp_path):

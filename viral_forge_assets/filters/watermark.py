@@ -24,6 +24,9 @@ _LEFT, _RIGHT, _TOP, _BOTTOM = 0.065, 0.125, 0.145, 0.255
 _SIDE_OF_PLAYER, _TOP_OF_PLAYER, _BOTTOM_OF_PLAYER = 0.055, 0.055, 0.105
 """The same of other frames, which stand in a player with a bar along the bottom."""
 
+_ROW = 1.2
+"""In heights of a letter, with what reaches below the line."""
+
 _WIDEST_LETTER = 0.75
 """In heights of a letter, on average over any name; most are narrower."""
 
@@ -62,7 +65,7 @@ class Watermark:
 
         Source: https://ffmpeg.org/ffmpeg-filters.html#drawtext-1
         """
-        if self.opacity == 0 or not self.text.strip():
+        if not self.is_seen:
             return "null"
         left, top, right, bottom = _free_area(clip)
         x, y = {
@@ -71,15 +74,44 @@ class Watermark:
             "bottom_left": (f"{left}", f"{bottom}-th"),
             "centre": ("(w-tw)/2", "(h-th)/2"),
         }[self.corner]
-        wanted_px = self.size * min(clip.width_px, 0.75 * clip.height_px)
-        room_px = (right - left) / (_WIDEST_LETTER * len(self.text))
-        size_px = max(6, round(min(wanted_px, room_px)))
+        size_px = self._size_px(clip)
         return (
             f"drawtext=font='DejaVu Sans':text='{self.text}':expansion=none"
             f":fontsize={size_px}:x='{x}':y='{y}'"
             f":fontcolor={self.colour}@{self.opacity:.3f}"
             f":borderw={max(1, round(size_px / 11))}:bordercolor=black@{self.opacity:.3f}"
         )
+
+    @property
+    def is_seen(self) -> bool:
+        """Whether it writes anything."""
+        return self.opacity > 0 and bool(self.text.strip())
+
+    def covers(self, clip: FilterContext) -> tuple[float, float, float, float]:
+        """Left, top, right and bottom of what it takes at most, as shares of the frame."""
+        left, top, right, bottom = _free_area(clip)
+        size_px = self._size_px(clip)
+        wide_px = min(_WIDEST_LETTER * size_px * len(self.text), right - left)
+        tall_px = _ROW * size_px
+        x_px, y_px = {
+            "top_left": (left, top),
+            "top_right": (right - wide_px, top),
+            "bottom_left": (left, bottom - tall_px),
+            "centre": ((clip.width_px - wide_px) / 2, (clip.height_px - tall_px) / 2),
+        }[self.corner]
+        return (
+            x_px / clip.width_px,
+            y_px / clip.height_px,
+            (x_px + wide_px) / clip.width_px,
+            (y_px + tall_px) / clip.height_px,
+        )
+
+    def _size_px(self, clip: FilterContext) -> int:
+        """Height of the letters: smaller than wanted where the name would not fit."""
+        left, _, right, _ = _free_area(clip)
+        wanted_px = self.size * min(clip.width_px, 0.75 * clip.height_px)
+        room_px = (right - left) / (_WIDEST_LETTER * len(self.text))
+        return max(6, round(min(wanted_px, room_px)))
 
 
 def _free_area(clip: FilterContext) -> tuple[int, int, int, int]:
