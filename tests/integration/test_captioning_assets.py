@@ -71,11 +71,9 @@ def test_captions_keep_clear_of_a_watermark(home, sqlite_state, tmp_path, opacit
     style = replace(STYLES["plain"], place=0.72)  # about the middle of the frame
     srt = "1\n00:00:00,000 --> 00:00:00,900\nBoil the water\n"
     video = make(tmp_path / "soup.mp4", *lavfi("testsrc2=s=180x320:r=24:d=1"))
-    overrides = {
-        "recipes": {"clean": tiny(recipe)},
-        "caption_styles": {recipe.caption_style: style},
-    }
-    with open_studio(home, sqlite_state, **overrides) as studio:
+    styles = {recipe.caption_style: style}
+    recipes = {"clean": tiny(recipe)}
+    with open_studio(home, sqlite_state, recipes=recipes, caption_styles=styles) as studio:
         ran = studio.edit(studio.add(video, subtitles=srt))
         assert ran.failure == ""
         (clip,) = json.loads(_kept(studio, "*/caption_track.json"))["value"]["clips"]

@@ -77,6 +77,15 @@ def test_two_lively_moments_of_one_take_are_two_clips():
     assert starts == [pytest.approx(30.0, abs=4.1), pytest.approx(90.0, abs=4.1)]
 
 
+def test_calm_moments_come_last_and_are_clips_all_the_same():
+    first, second = _chosen(
+        _take((0.0, 20.0), end_s=20.0),
+        Shot(start_s=20.0, end_s=40.0, movement=(0.0,) * 40),
+        duration_s=40.0,
+    )
+    assert (first.stretch.start_s, second.stretch.start_s) == (0.0, 20.0)
+
+
 def test_the_same_source_gives_the_same_moments():
     take = _take((30.0, 40.0), (90.0, 100.0))
     assert _chosen(take) == _chosen(take)

@@ -29,6 +29,9 @@ _SPEECH, _START, _END, _SOUND, _CUTS = 0.14, 0.07, 0.07, 0.05, 0.03
 _MOVEMENT, _OPENING = 0.1, 0.05
 _OPENING_S = 2.0
 
+_CALM = 0.6
+"""What a picture without movement is worth: it comes last, but may still be a clip."""
+
 _VERY_LIVELY = 2.5
 """Times the source's usual movement: more is no better."""
 
@@ -173,5 +176,6 @@ def _movement_marks(material: Material, stretch: Stretch) -> list[Mark]:
         times = material.liveliness.times_usual(part)
         if times is not None:
             why = f"{what} {times:.1f} times the source's usual movement"
-            marks.append(Mark(weight=weight, value=min(times / _VERY_LIVELY, 1.0), why=why))
+            value = _CALM + (1 - _CALM) * min(times / _VERY_LIVELY, 1.0)
+            marks.append(Mark(weight=weight, value=value, why=why))
     return marks
