@@ -244,6 +244,11 @@ def test_a_webvtt_read_back_says_the_same(words):
         assert "".join(word.text for word in read) == expected
 
 
+def test_a_backslash_in_webvtt_is_read_as_no_line_break():
+    read = parse_subtitles(to_vtt(subtitle_lines(said(r"C:\new \N"))).encode(), name="clip-1.vtt")
+    assert [word.text for word in read] == [r"C:\new", r"\N"]
+
+
 def test_subtitles_for_players_have_two_rows_of_42_letters_whatever_the_style():
     text = "people who cook every day know that salt belongs into the water before it boils " * 3
     lines = subtitle_lines(said(text, each=0.25))

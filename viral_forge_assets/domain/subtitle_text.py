@@ -9,6 +9,7 @@ from viral_forge_resources.contracts.media import Word
 
 _WORD_JOINER = "\u2060"  # invisible; keeps players from reading words as times or markup
 _COMMAND = re.compile(r"<(?=/?[A-Za-z]|\d+:)|\{(?=\\)|\\(?=[Nnh])|&(?=#?\w+;)|--(?=>)")
+_BREAK = re.compile(r"\\(?=[Nnh])")  # no command of WebVTT, but many readers take it for one
 _MARKUP = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 
 _ROW = 42
@@ -56,7 +57,7 @@ def _shown(line: CaptionLine) -> str:
 
 
 def _shown_marked_up(line: CaptionLine) -> str:
-    rows = (" ".join(joined(row).split()) for row in line.rows)
+    rows = (_BREAK.sub(rf"\g<0>{_WORD_JOINER}", " ".join(joined(row).split())) for row in line.rows)
     return "\n".join("".join(_MARKUP.get(each, each) for each in row) for row in rows)
 
 
