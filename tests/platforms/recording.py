@@ -12,7 +12,8 @@ takes from no allowance, such as a login. ``jobs``: ``job``, a subset of ``argum
 ``empty``: by position (jobs after exchanges) what each answers when there is nothing; ``null``
 leaves the answer as it is. ``videos``: fields that the scan gives, in order. ``optional``,
 ``mandatory``, ``titles``: places ``<position>.<path in its answer>``; in a text answer the place is
-``<position>.<words that stand in it>``. ``uses``: units by bucket. ``known``: fields of
+``<position>.<words that stand in it>``. ``uses``: units by bucket, ``sold``: those that
+nothing limits and that are paid. ``known``: fields of
 videos that earlier scans saw.
 """
 
@@ -30,7 +31,7 @@ from viral_forge_resources.contracts.scanning import ScanRequest
 FOLDER = Path(__file__).parents[1] / "recordings" / "scanners"
 NICHE = "cats"
 _LISTS = ("credentials", "exchanges", "jobs", "empty", "videos", "optional", "mandatory", "titles")
-_KEYS = frozenset((*_LISTS, "settings", "request", "uses", "known"))
+_KEYS = frozenset((*_LISTS, "settings", "request", "uses", "sold", "known"))
 _ASKED_KEYS = ("method", "path", "query", "form", "json", "headers")
 _ANSWER_KEYS = ("status", "answer_headers", "answer", "text", "content_type")
 _EXCHANGE_KEYS = frozenset((*_ASKED_KEYS, *_ANSWER_KEYS, "is_free"))
@@ -71,6 +72,10 @@ class Recording:
     def uses(self) -> dict[str, int]:
         """Units that a scan takes, by bucket."""
         return {use["bucket"]: use.get("units", 1) for use in _list(self.document, "uses")}
+
+    def sold(self) -> dict[str, int]:
+        """Units that a scan pays for beside those, and that nothing limits, by bucket."""
+        return {sold["bucket"]: sold["units"] for sold in _list(self.document, "sold")}
 
     def request(
         self, *, server: str, limit: int = 100, since: datetime | None = None
