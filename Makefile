@@ -1,7 +1,7 @@
 # What a person types. Each target sets up its own environment first: no root, no system package.
 #   make demo [VIDEO=path]   the whole chain on a sample, or on your video
 #   make up                  Dagster UI, daemon and console on the same instance
-#   make gallery [VIDEO=path] contact sheets of every filter and recipe
+#   make gallery [VIDEO=path] contact sheets of every filter, recipe, caption style
 #   make test | check | bench
 
 UV := $(shell command -v uv 2>/dev/null || echo .tools/bin/uv)

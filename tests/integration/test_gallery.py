@@ -31,6 +31,22 @@ def test_a_gallery_has_a_tile_of_each_filter_and_recipe_that_was_asked_for(home,
     assert np.ptp(noir, axis=2).mean() < 6 < np.ptp(untouched, axis=2).mean()
 
 
+def test_a_gallery_shows_caption_styles_amid_what_they_show(home, tmp_path):
+    video = make(tmp_path / "grey.mp4", *lavfi("color=c=gray:s=160x90:r=25:d=2"))
+
+    asked = ["--video", str(video), "--only", "bold", "--only", "bar"]
+    done = CliRunner().invoke(app, ["gallery", *asked])
+
+    assert done.exit_code == 0, done.output
+    (sheet,) = (home / "gallery").iterdir()
+    assert sheet.name == "captions-grey.jpg"
+    with av.open(str(sheet)) as opened:
+        picture = next(opened.decode(video=0)).to_ndarray(format="rgb24").astype(int)
+    bold, bar = (picture[60:400, x : x + 200] for x in (16, 240))
+    assert min(np.ptp(bold), np.ptp(bar)) > 150
+    assert np.abs(bold - bar).max() > 100
+
+
 def test_a_gallery_of_something_that_does_not_exist_says_what_there_is(home, tmp_path):
     done = CliRunner().invoke(app, ["gallery", "--video", "any.mp4", "--only", "sparkle"])
 

@@ -1,4 +1,4 @@
-"""``viral-forge gallery``: contact sheets of every creative filter and every recipe."""
+"""``viral-forge gallery``: contact sheets of every filter, every recipe, every caption style."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -12,7 +12,12 @@ import typer
 import viral_forge_resources.voices
 from viral_forge_assets import definitions, filters
 from viral_forge_assets.commands.terminal import say, told_plainly
+from viral_forge_assets.domain.ass import to_ass
+from viral_forge_assets.domain.caption_styles import CaptionStyle
+from viral_forge_assets.domain.captioning import caption_lines
+from viral_forge_assets.domain.placement import limits_of, place_captions
 from viral_forge_assets.domain.recipes import Recipe, recipe_hash
+from viral_forge_assets.domain.safe_zones import Frame
 from viral_forge_assets.domain.variation import PlannedFilter, drawn_filters
 from viral_forge_assets.filters._compose import filter_chains
 from viral_forge_resources.contracts.errors import BadInput
@@ -24,7 +29,9 @@ from viral_forge_resources.contracts.media import (
     MediaProbe,
     RenderSpec,
     Stretch,
+    Word,
 )
+from viral_forge_resources.media.font_chain import FontChain
 from viral_forge_resources.media.probe import probe
 from viral_forge_resources.media.renderer import FfmpegRenderer
 from viral_forge_resources.media.sample import make_sample
@@ -36,6 +43,7 @@ _WIDTH_PX = 540
 _USUAL_SIZE = (_WIDTH_PX, 960)
 _FPS = Fraction(24)
 _LENGTH_S = 1.5
+_SAID = ("Every", "word", "in", "its", "time")
 
 
 def gallery(
@@ -44,10 +52,11 @@ def gallery(
     ] = None,
     at_s: Annotated[float, typer.Option("--at", min=0, help="From which second on.")] = 10.5,
     only: Annotated[
-        list[str] | None, typer.Option(help="A filter or recipe; several; none: all.")
+        list[str] | None,
+        typer.Option(help="A filter, recipe or caption style; several; none: all."),
     ] = None,
 ) -> None:
-    """Show every filter and every recipe on a second and a half of a video, as two sheets."""
+    """Show every filter, recipe and caption style on a second and a half of a video."""
     with told_plainly():
         folder = in_home("gallery")
         folder.mkdir(parents=True, exist_ok=True)
@@ -60,16 +69,20 @@ def gallery(
 def draw_sheets(
     source: Path, folder: Path, scratch: Path, *, at_s: float, only: Sequence[str] | None = None
 ) -> Iterator[Path]:
-    """A sheet of the filters and one of the recipes, written to ``folder``, on ``source``.
+    """A sheet of filters, one of recipes and one of captions, written to ``folder``.
 
     Raises:
-        BadInput: ``only`` names something that is neither; or ``source`` is no playable video.
+        BadInput: ``only`` names something that is none of them; or ``source`` is no playable video.
     """
-    known = {"filters": plugin_names(filters), "recipes": tuple(definitions.shipped_recipes())}
-    _require_known(only or (), [*known["filters"], *known["recipes"]])
+    known = {
+        "filters": plugin_names(filters),
+        "recipes": tuple(definitions.shipped_recipes()),
+        "captions": tuple(definitions.shipped_caption_styles()),
+    }
+    _require_known(only or (), [name for names in known.values() for name in names])
     facts = probe(source, name=source.name)
     room = _Darkroom(source=source, facts=facts, scratch=scratch, at_s=at_s)
-    draw = {"filters": room.filters, "recipes": room.recipes}
+    draw = {"filters": room.filters, "recipes": room.recipes, "captions": room.captions}
     for kind, names in known.items():
         shown = [name for name in names if not only or name in only]
         if shown:
@@ -83,7 +96,7 @@ def _require_known(only: Sequence[str], known: Sequence[str]) -> None:
         if name not in known:
             raise BadInput(
                 name,
-                reason="is neither a filter nor a recipe",
+                reason="is no filter, no recipe and no caption style",
                 remedy=f"There are: {', '.join(known)}.",
             )
 
@@ -118,11 +131,22 @@ class _Darkroom:
             shown = self._rendered(_drawn(recipe), recipe.framing, size)
             yield recipe.name, most_changed(shown, untouched)
 
+    def captions(self, names: Sequence[str]) -> Iterator[tuple[str, Still]]:
+        """Label and still of each caption style, amid what it shows."""
+        styles, fonts = definitions.shipped_caption_styles(), FontChain()
+        for name in names:
+            track = self.scratch / "captions.ass"
+            track.write_text(_caption_track(styles[name], fonts))
+            shown = self._rendered((), FramingMode.CROP, captions=track)
+            yield name, shown[len(shown) // 2]
+
     def _rendered(
         self,
         planned: tuple[PlannedFilter, ...],
         mode: FramingMode,
         size: tuple[int, int] = _USUAL_SIZE,
+        *,
+        captions: Path | None = None,
     ) -> tuple[Still, ...]:
         spec = self._spec(mode, size)
         context = FilterContext(
@@ -140,7 +164,7 @@ class _Darkroom:
             self.source,
             target,
             spec=replace(spec, source_filters=chains.source, frame_filters=chains.frame),
-            captions=None,
+            captions=captions,
             on_progress=lambda _share: None,
         )
         return stills(target)
@@ -158,6 +182,20 @@ class _Darkroom:
             has_sound=False,
             crf=16,
         )
+
+
+def _caption_track(style: CaptionStyle, fonts: FontChain) -> str:
+    frame = Frame(width_px=_USUAL_SIZE[0], height_px=_USUAL_SIZE[1])
+    step_s = _LENGTH_S / len(_SAID)
+    words = [
+        Word(text=text, start_s=step_s * number, end_s=step_s * (number + 1))
+        for number, text in enumerate(_SAID)
+    ]
+    lines = caption_lines(
+        words, limits_of(style, frame), lambda text: fonts.width(style.shown(text))
+    )
+    placed = place_captions(lines, style, frame, fonts.width)
+    return to_ass(placed, style, frame=frame, family=fonts.family())
 
 
 def _drawn(recipe: Recipe) -> tuple[PlannedFilter, ...]:
