@@ -193,8 +193,10 @@ def _lending(settings: Settings) -> Finding:
             path = Path(folder) / "lent.mp4"
             path.write_bytes(content)
             address = lending.lend(path, hashlib.sha256(content).hexdigest(), to="doctor")
-        fetched = httpx.get(address, timeout=_LONGEST_FETCH_S).content
-        lending.take_back("doctor")
+        try:
+            fetched = httpx.get(address, timeout=_LONGEST_FETCH_S).content
+        finally:
+            lending.take_back("doctor")
     except ViralForgeError as error:
         return Finding(subject="lending", text=f"for Threads: {error}", is_good=False)
     except httpx.HTTPError as error:  # its words hold the address, which is a secret
